@@ -1,0 +1,1 @@
+//! Where commits and images come from.
