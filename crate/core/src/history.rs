@@ -1,0 +1,285 @@
+//! A right image for every commit of a history.
+//!
+//! For each commit: the key of its environment, and the tag of a right image with its class of relation (exact,
+//! ancestor, descendant, same-environment). Only [`resolve`](crate::resolve) promises the nearest of a class.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Oid;
+use crate::config::Config;
+use crate::environment::{Fingerprint, key};
+use crate::graph::{Graph, Position};
+use crate::inputs::{CONFIG_PATH, Spec};
+use crate::relate::{Group, relate};
+use crate::question::{Candidates, Question, expected_tag};
+use crate::resolution::Relation;
+use crate::resolve::began;
+use crate::source::{Source, SourceError};
+
+/// One commit of a history, and the image that is right for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The commit.
+    pub commit: Oid,
+    /// Its parents, in order.
+    pub parents: Vec<Oid>,
+    /// The first line of its message.
+    pub title: String,
+    /// The committer's date (ISO 8601).
+    pub date: String,
+    /// The key of its environment, if it has one.
+    pub key: Option<Arc<str>>,
+    /// The tag of a right image, if there is one.
+    pub tag: Option<Arc<str>>,
+    /// The commit that the tag stands for.
+    pub image_commit: Option<Oid>,
+    /// How that commit relates to this one.
+    pub relation: Option<Relation>,
+}
+
+/// A right image for each of the `limit` newest commits, newest first.
+///
+/// Without a registry to ask, the images are those that a CI which builds on change would have made.
+///
+/// # Errors
+/// As for [`resolve`](crate::resolve::resolve).
+pub async fn history<S: Source>(
+    source: &S,
+    question: &Question,
+    limit: Option<usize>,
+) -> Result<Vec<HistoryEntry>, SourceError> {
+    let tip = source.commit(question.revision.as_deref()).await?;
+    let images = source.images().await?;
+    // With images, relations are looked for in the whole history; without, in the part that is shown.
+    let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none())).await?;
+    let shown = limit.unwrap_or(usize::MAX).min(graph.len());
+    let specs = Specs::look(source, question, &graph.ids()[..shown]).await?;
+    let mut places = vec![Place::default(); shown];
+    for (spec, positions) in &specs.groups {
+        let ids: Vec<Oid> = positions.iter().map(|&position| graph.id(position)).collect();
+        for (&position, snapshot) in positions.iter().zip(source.snapshots(spec, &ids).await?) {
+            places[position as usize].environment = snapshot.environment;
+            places[position as usize].exact_only = snapshot.inputs.exact_only.is_some();
+        }
+    }
+    match images {
+        Some(images) => verified(source, &specs, &images.tags, graph.clone(), &tip.id, &mut places).await?,
+        None => predicted(source, &specs, &graph, &mut places).await?,
+    }
+    entries(source, &specs, &graph, &places).await
+}
+
+/// What is known of a commit that is shown.
+#[derive(Clone, Default)]
+struct Place {
+    environment: Option<Fingerprint>,
+    exact_only: bool,
+    image: Option<(Arc<str>, Oid, Relation)>,
+}
+
+/// The specs of the commits that are shown: they differ where their `.repin.toml` does.
+struct Specs {
+    groups: Vec<(Arc<Spec>, Vec<Position>)>,
+}
+
+impl Specs {
+    async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<Self, SourceError> {
+        let mut groups: Vec<(Arc<Spec>, Vec<Position>)> = Vec::new();
+        let mut by_text: HashMap<Option<Vec<u8>>, usize> = HashMap::new();
+        for (position, text) in source.read_many(ids, CONFIG_PATH).await?.into_iter().enumerate() {
+            let group = match by_text.get(&text) {
+                Some(&group) => group,
+                None => {
+                    let config = text.as_deref().map_or(Ok(Config::default()), Config::parse);
+                    // A file that cannot be read says nothing; `resolve` and `check` say what is wrong with it.
+                    let config = config.unwrap_or_default();
+                    let spec = Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config };
+                    groups.push((Arc::new(spec), Vec::new()));
+                    by_text.insert(text, groups.len() - 1);
+                    groups.len() - 1
+                }
+            };
+            groups[group].1.push(u32::try_from(position).expect("a history has fewer than 2^32 commits"));
+        }
+        Ok(Self { groups })
+    }
+}
+
+/// The images that a CI which builds on change would have made: where each environment began along first parents.
+async fn predicted<S: Source>(
+    source: &S,
+    specs: &Specs,
+    graph: &Graph,
+    places: &mut [Place],
+) -> Result<(), SourceError> {
+    for (spec, positions) in &specs.groups {
+        // Oldest first, so that a first parent's answer is known before its child asks.
+        let mut began_at: HashMap<Position, Option<Oid>> = HashMap::new();
+        for &position in positions.iter().rev() {
+            let place = &places[position as usize];
+            let Some(environment) = place.environment else { continue };
+            let parent = graph.parents(position).first().copied();
+            let id = graph.id(position);
+            let start = match parent {
+                _ if place.exact_only => Some(id),
+                Some(parent) if began_at.contains_key(&parent) => {
+                    if places[parent as usize].environment == Some(environment) { began_at[&parent] } else { Some(id) }
+                }
+                None if !graph.is_cut(position) => Some(id),
+                // The first parent is beyond what is shown, or has a spec of its own.
+                _ => began(source, spec, id, environment).await?,
+            };
+            began_at.insert(position, start);
+        }
+        let mut starts: Vec<Oid> = began_at.values().flatten().copied().collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let mut tags: HashMap<Oid, Option<Arc<str>>> = HashMap::new();
+        let snapshots = source.snapshots(spec, &starts).await?;
+        for (commit, snapshot) in source.commits(&starts).await?.iter().zip(snapshots) {
+            tags.insert(commit.id, expected_tag(&snapshot.inputs.scheme, commit).map(Arc::from));
+        }
+        for (position, start) in began_at {
+            let Some(start) = start else { continue };
+            let Some(Some(tag)) = tags.get(&start) else { continue };
+            let relation = if start == graph.id(position) { Relation::Exact } else { Relation::Ancestor };
+            places[position as usize].image = Some((Arc::clone(tag), start, relation));
+        }
+    }
+    Ok(())
+}
+
+/// The images that the registry holds.
+async fn verified<S: Source>(
+    source: &S,
+    specs: &Specs,
+    tags: &[crate::source::Tag],
+    mut graph: Graph,
+    tip: &Oid,
+    places: &mut [Place],
+) -> Result<(), SourceError> {
+    let shown: Vec<Oid> = graph.ids()[..places.len()].to_vec();
+    for (spec, positions) in &specs.groups {
+        // Commits of one spec can differ in the form of their tags; those with the same environment do not.
+        let ids: Vec<Oid> = positions.iter().map(|&position| shown[position as usize]).collect();
+        let mut schemes = Vec::new();
+        let mut scheme_of = Vec::new();
+        for snapshot in source.snapshots(spec, &ids).await? {
+            let scheme = &snapshot.inputs.scheme;
+            let at = schemes.iter().position(|known| known == scheme).unwrap_or_else(|| {
+                schemes.push(scheme.clone());
+                schemes.len() - 1
+            });
+            scheme_of.push(at);
+        }
+        for (at, scheme) in schemes.iter().enumerate() {
+            let candidates = Candidates::among(source, scheme, tags).await?;
+            let commits = candidates.commits();
+            if commits.iter().any(|commit| graph.position(*commit).is_none()) {
+                let tips: Vec<Oid> = std::iter::once(*tip).chain(commits.iter().copied()).collect();
+                graph = source.graph(&tips, None).await?;
+            }
+            let snapshots = source.snapshots(spec, &commits).await?;
+            let environment: HashMap<Oid, Option<Fingerprint>> =
+                commits.into_iter().zip(snapshots.into_iter().map(|snapshot| snapshot.environment)).collect();
+            // Which tags are right for an environment, by the commits that they stand for.
+            let mut right: HashMap<Fingerprint, BTreeMap<Position, Arc<str>>> = HashMap::new();
+            let mut own: HashMap<Oid, Arc<str>> = HashMap::new();
+            for candidate in &candidates.known {
+                let tag: Arc<str> = Arc::from(candidate.tag.name.as_str());
+                if let [commit] = candidate.commits[..] {
+                    own.entry(commit).or_insert_with(|| Arc::clone(&tag));
+                }
+                let first = environment[&candidate.commits[0]];
+                let Some(first) = first.filter(|_| candidate.commits.iter().all(|commit| environment[commit] == first))
+                else {
+                    continue;
+                };
+                for position in candidate.commits.iter().filter_map(|commit| graph.position(*commit)) {
+                    right.entry(first).or_default().entry(position).or_insert_with(|| Arc::clone(&tag));
+                }
+            }
+            let mut open: HashMap<Fingerprint, Vec<Position>> = HashMap::new();
+            let here = positions.iter().zip(&scheme_of).filter(|(_, scheme)| **scheme == at);
+            for (&position, _) in here {
+                let id = shown[position as usize];
+                let place = &mut places[position as usize];
+                if let Some(tag) = own.get(&id) {
+                    place.image = Some((Arc::clone(tag), id, Relation::Exact));
+                } else if let Some(environment) = place.environment
+                    && let Some(images) = right.get(&environment)
+                    && let Some(at) = graph.position(id)
+                {
+                    if let Some(tag) = images.get(&at) {
+                        place.image = Some((Arc::clone(tag), id, Relation::Exact));
+                    } else if !place.exact_only {
+                        open.entry(environment).or_default().push(at);
+                    }
+                }
+            }
+            let groups: Vec<Group> = open
+                .iter()
+                .map(|(environment, commits)| Group {
+                    images: right[environment].keys().copied().collect(),
+                    commits: commits.iter().copied().collect(),
+                })
+                .collect();
+            let index: HashMap<Oid, usize> = shown.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+            for (commit, image, relation) in relate(&graph, &groups) {
+                let id = graph.id(commit);
+                let Some(&place) = index.get(&id) else { continue };
+                let place = &mut places[place];
+                let Some(tag) = place.environment.and_then(|environment| right.get(&environment)?.get(&image)) else {
+                    continue;
+                };
+                place.image = Some((Arc::clone(tag), graph.id(image), relation));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn entries<S: Source>(
+    source: &S,
+    specs: &Specs,
+    graph: &Graph,
+    places: &[Place],
+) -> Result<Vec<HistoryEntry>, SourceError> {
+    let mut keys: HashMap<Fingerprint, Arc<str>> = HashMap::new();
+    for (spec, positions) in &specs.groups {
+        for &position in positions {
+            let Some(environment) = places[position as usize].environment else { continue };
+            if keys.contains_key(&environment) {
+                continue;
+            }
+            let text = match environment.key() {
+                Some(text) => text,
+                None => key(&source.files(spec, graph.id(position)).await?.1),
+            };
+            keys.insert(environment, Arc::from(text));
+        }
+    }
+    let commits = source.commits(&graph.ids()[..places.len()]).await?;
+    Ok(commits
+        .into_iter()
+        .zip(places)
+        .map(|(commit, place)| {
+            let (tag, image_commit, relation) = place.image.clone().map_or((None, None, None), |(tag, commit, relation)| {
+                (Some(tag), Some(commit), Some(relation))
+            });
+            HistoryEntry {
+                commit: commit.id,
+                parents: commit.parents,
+                title: commit.title,
+                date: commit.date,
+                key: place.environment.and_then(|environment| keys.get(&environment)).cloned(),
+                tag,
+                image_commit,
+                relation,
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,121 @@
+//! What is asked, and the parts of an answer that `resolve` and `history` share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::Oid;
+use crate::config::Config;
+use crate::inputs::{CONFIG_PATH, Inputs, Spec};
+use crate::scheme::{CommitNames, Named, TagScheme};
+use crate::source::{Commit, Project, Source, SourceError, Tag};
+
+/// A question about one commit, or about the history that leads to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The commit; `None`: the project's own head.
+    pub revision: Option<String>,
+    /// Patterns that say what the image is built from; empty: the recipe says it.
+    pub inputs: Vec<String>,
+    /// The path of the project's CI file, where it is not `.gitlab-ci.yml`.
+    pub ci_path: Option<String>,
+    /// The registry repository of the images, where the caller knows it.
+    pub image: Option<String>,
+}
+
+impl Question {
+    /// The spec that a commit and those compared with it are looked at under, and what is wrong with the commit's
+    /// `.repin.toml`, if it cannot be read.
+    ///
+    /// # Errors
+    /// The source failed.
+    pub async fn spec_at(&self, source: &impl Source, commit: Oid) -> Result<(Arc<Spec>, Option<String>), SourceError> {
+        let text = source.read(commit, CONFIG_PATH).await?;
+        let (config, problem) = match text.as_deref().map(Config::parse) {
+            None => (Config::default(), None),
+            Some(Ok(config)) => (config, None),
+            Some(Err(error)) => (Config::default(), Some(format!("{CONFIG_PATH} cannot be read: {error}"))),
+        };
+        let spec = Spec { patterns: self.inputs.clone(), ci_path: self.ci_path.clone(), config };
+        Ok((Arc::new(spec), problem))
+    }
+
+    /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one
+    /// that the job pushes to.
+    pub fn repository(&self, project: &Project, spec: &Spec, inputs: &Inputs) -> Option<String> {
+        if let Some(image) = self.image.as_ref().or(spec.config.image.as_ref()) {
+            return Some(image.clone());
+        }
+        let Some(job) = &inputs.image else { return project.image.clone() };
+        let own = ["$CI_REGISTRY_IMAGE", "$CI_REGISTRY/$CI_PROJECT_PATH"];
+        if let Some(rest) = own.iter().find_map(|own| job.strip_prefix(own)) {
+            return project.image.as_ref().map(|image| format!("{image}{rest}"));
+        }
+        (!job.contains('$')).then(|| job.clone())
+    }
+}
+
+/// The tag that a build of `commit` would get.
+pub(crate) fn expected_tag(scheme: &TagScheme, commit: &Commit) -> Option<String> {
+    scheme.expected(&CommitNames {
+        id: commit.id,
+        git_tag: commit.tags.first().map(String::as_str),
+        ref_name: commit.branch.as_deref().or(commit.tags.first().map(String::as_str)),
+    })
+}
+
+/// A tag, and the commits that it stands for. More than one: they share the digits in its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) tag: Tag,
+    pub(crate) commits: Vec<Oid>,
+}
+
+/// The tags that stand for commits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Candidates {
+    pub(crate) known: Vec<Candidate>,
+    /// Tags of the form, whose commit the project does not have here.
+    pub(crate) strangers: Vec<String>,
+}
+
+impl Candidates {
+    /// Those among `tags` that have the scheme's form, or a git tag's name.
+    pub(crate) async fn among(source: &impl Source, scheme: &TagScheme, tags: &[Tag]) -> Result<Self, SourceError> {
+        let mut names = Vec::with_capacity(tags.len() * 2);
+        for tag in tags {
+            names.extend(scheme.read(&tag.name));
+            names.push(Named::GitTag(tag.name.clone()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        let commits = source.named(&names).await?;
+        let commits: HashMap<&Named, Vec<Oid>> = names.iter().zip(commits).collect();
+        let mut candidates = Self::default();
+        for tag in tags {
+            let form = scheme.read(&tag.name);
+            let git_tag = Named::GitTag(tag.name.clone());
+            let mut stands_for: Vec<Oid> =
+                form.iter().chain([&git_tag]).filter_map(|name| commits.get(name)).flatten().copied().collect();
+            stands_for.sort_unstable();
+            stands_for.dedup();
+            if !stands_for.is_empty() {
+                candidates.known.push(Candidate { tag: tag.clone(), commits: stands_for });
+            } else if form.is_some() {
+                candidates.strangers.push(tag.name.clone());
+            }
+        }
+        candidates.known.sort_by(|a, b| a.tag.name.cmp(&b.tag.name));
+        candidates.known.dedup_by(|a, b| a.tag.name == b.tag.name);
+        candidates.strangers.sort_unstable();
+        candidates.strangers.dedup();
+        Ok(candidates)
+    }
+
+    /// All commits that they stand for.
+    pub(crate) fn commits(&self) -> Vec<Oid> {
+        let mut commits: Vec<Oid> = self.known.iter().flat_map(|candidate| candidate.commits.iter().copied()).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        commits
+    }
+}
