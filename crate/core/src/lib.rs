@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod oid;
+pub mod reference;
 pub mod resolution;
 
 pub use oid::{Oid, ParseOidError};
