@@ -7,6 +7,7 @@
 
 mod oid;
 pub mod reference;
+pub mod remote;
 pub mod resolution;
 
 pub use oid::{Oid, ParseOidError};
