@@ -8,6 +8,7 @@
 mod oid;
 pub mod reference;
 pub mod remote;
+pub mod renku_ini;
 pub mod resolution;
 
 pub use oid::{Oid, ParseOidError};
