@@ -5,9 +5,29 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod ci;
+pub mod config;
+pub mod dockerfile;
+pub mod dockerignore;
+pub mod environment;
 pub mod glob;
+pub mod graph;
+pub mod history;
+pub mod inputs;
 mod oid;
+mod probe;
+mod question;
+pub mod reference;
+mod relate;
+pub mod remote;
+pub mod renku_ini;
 pub mod resolution;
+pub mod resolve;
+pub mod scheme;
+pub mod select;
+pub mod source;
+pub mod tree;
 
-pub use oid::{Oid, ParseOidError};
+pub use oid::{Oid, OidMap, OidSet, ParseOidError};
+pub use question::Question;
 pub use resolution::Resolution;
