@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Oid;
 use crate::config::Config;
-use crate::environment::{Fingerprint, key};
+use crate::environment::{Fingerprint, Snapshot, key};
 use crate::graph::{Graph, Position};
 use crate::inputs::{CONFIG_PATH, Spec};
 use crate::relate::{Group, relate};
 use crate::question::{Candidates, Question, expected_tag};
 use crate::resolution::Relation;
 use crate::resolve::began;
+use crate::scheme::TagScheme;
 use crate::source::{Source, SourceError};
 
 /// One commit of a history, and the image that is right for it.
@@ -56,15 +57,8 @@ pub async fn history<S: Source>(
     // With images, relations are looked for in the whole history; without, in the part that is shown.
     let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none())).await?;
     let shown = limit.unwrap_or(usize::MAX).min(graph.len());
-    let specs = Specs::look(source, question, &graph.ids()[..shown]).await?;
-    let mut places = vec![Place::default(); shown];
-    for (spec, positions) in &specs.groups {
-        let ids: Vec<Oid> = positions.iter().map(|&position| graph.id(position)).collect();
-        for (&position, snapshot) in positions.iter().zip(source.snapshots(spec, &ids).await?) {
-            places[position as usize].environment = snapshot.environment;
-            places[position as usize].exact_only = snapshot.inputs.exact_only.is_some();
-        }
-    }
+    let ids = graph.ids()[..shown].to_vec();
+    let (specs, mut places) = look(source, question, &ids).await?;
     match images {
         Some(images) => verified(source, &specs, &images.tags, graph.clone(), &tip.id, &mut places).await?,
         None => predicted(source, &specs, &graph, &mut places).await?,
@@ -73,60 +67,69 @@ pub async fn history<S: Source>(
 }
 
 /// What is known of a commit that is shown.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Place {
-    environment: Option<Fingerprint>,
-    exact_only: bool,
+    snapshot: Snapshot,
     image: Option<(Arc<str>, Oid, Relation)>,
 }
 
 /// The specs of the commits that are shown: they differ where their `.repin.toml` does.
-struct Specs {
-    groups: Vec<(Arc<Spec>, Vec<Position>)>,
-}
+type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
 
-impl Specs {
-    async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<Self, SourceError> {
-        let mut groups: Vec<(Arc<Spec>, Vec<Position>)> = Vec::new();
-        let mut by_text: HashMap<Option<Vec<u8>>, usize> = HashMap::new();
-        for (position, text) in source.read_many(ids, CONFIG_PATH).await?.into_iter().enumerate() {
-            let group = match by_text.get(&text) {
-                Some(&group) => group,
-                None => {
-                    let config = text.as_deref().map_or(Ok(Config::default()), Config::parse);
-                    // A file that cannot be read says nothing; `resolve` and `check` say what is wrong with it.
-                    let config = config.unwrap_or_default();
-                    let spec = Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config };
-                    groups.push((Arc::new(spec), Vec::new()));
-                    by_text.insert(text, groups.len() - 1);
-                    groups.len() - 1
-                }
-            };
-            groups[group].1.push(u32::try_from(position).expect("a history has fewer than 2^32 commits"));
-        }
-        Ok(Self { groups })
+/// Looks at all commits as if none had a `.repin.toml`, and at those that have one again.
+async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<(Specs, Vec<Place>), SourceError> {
+    let spec = |config| {
+        Arc::new(Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config })
+    };
+    let plain = spec(Config::default());
+    let place = |snapshot| Place { snapshot, image: None };
+    let mut places: Vec<Place> = source.snapshots(&plain, ids).await?.into_iter().map(place).collect();
+    let mut by_config: BTreeMap<Option<Oid>, Vec<Position>> = BTreeMap::new();
+    for (position, place) in (0..).zip(&places) {
+        by_config.entry(place.snapshot.inputs.config).or_default().push(position);
     }
+    let mut specs = Specs::new();
+    for (config, positions) in by_config {
+        if config.is_none() {
+            specs.push((Arc::clone(&plain), positions));
+            continue;
+        }
+        let commits: Vec<Oid> = positions.iter().map(|&position| ids[position as usize]).collect();
+        let text = source.read(commits[0], CONFIG_PATH).await?.unwrap_or_default();
+        // A file that cannot be read leaves these commits without an environment; `resolve` says what is wrong with it.
+        let config = Config::parse(&text);
+        let readable = config.is_ok() || !question.inputs.is_empty();
+        let spec = spec(config.unwrap_or_default());
+        for (&position, mut snapshot) in positions.iter().zip(source.snapshots(&spec, &commits).await?) {
+            if !readable {
+                snapshot.environment = None;
+            }
+            places[position as usize].snapshot = snapshot;
+        }
+        specs.push((spec, positions));
+    }
+    Ok((specs, places))
 }
 
 /// The images that a CI which builds on change would have made: where each environment began along first parents.
 async fn predicted<S: Source>(
     source: &S,
-    specs: &Specs,
+    specs: &[(Arc<Spec>, Vec<Position>)],
     graph: &Graph,
     places: &mut [Place],
 ) -> Result<(), SourceError> {
-    for (spec, positions) in &specs.groups {
+    for (spec, positions) in specs {
         // Oldest first, so that a first parent's answer is known before its child asks.
         let mut began_at: HashMap<Position, Option<Oid>> = HashMap::new();
         for &position in positions.iter().rev() {
             let place = &places[position as usize];
-            let Some(environment) = place.environment else { continue };
+            let Some(environment) = place.snapshot.environment else { continue };
             let parent = graph.parents(position).first().copied();
             let id = graph.id(position);
             let start = match parent {
-                _ if place.exact_only => Some(id),
+                _ if place.snapshot.inputs.exact_only.is_some() => Some(id),
                 Some(parent) if began_at.contains_key(&parent) => {
-                    if places[parent as usize].environment == Some(environment) { began_at[&parent] } else { Some(id) }
+                    if places[parent as usize].snapshot.environment == Some(environment) { began_at[&parent] } else { Some(id) }
                 }
                 None if !graph.is_cut(position) => Some(id),
                 // The first parent is beyond what is shown, or has a spec of its own.
@@ -155,20 +158,19 @@ async fn predicted<S: Source>(
 /// The images that the registry holds.
 async fn verified<S: Source>(
     source: &S,
-    specs: &Specs,
+    specs: &[(Arc<Spec>, Vec<Position>)],
     tags: &[crate::source::Tag],
     mut graph: Graph,
     tip: &Oid,
     places: &mut [Place],
 ) -> Result<(), SourceError> {
     let shown: Vec<Oid> = graph.ids()[..places.len()].to_vec();
-    for (spec, positions) in &specs.groups {
+    for (spec, positions) in specs {
         // Commits of one spec can differ in the form of their tags; those with the same environment do not.
-        let ids: Vec<Oid> = positions.iter().map(|&position| shown[position as usize]).collect();
-        let mut schemes = Vec::new();
+        let mut schemes: Vec<TagScheme> = Vec::new();
         let mut scheme_of = Vec::new();
-        for snapshot in source.snapshots(spec, &ids).await? {
-            let scheme = &snapshot.inputs.scheme;
+        for &position in positions {
+            let scheme = &places[position as usize].snapshot.inputs.scheme;
             let at = schemes.iter().position(|known| known == scheme).unwrap_or_else(|| {
                 schemes.push(scheme.clone());
                 schemes.len() - 1
@@ -209,13 +211,13 @@ async fn verified<S: Source>(
                 let place = &mut places[position as usize];
                 if let Some(tag) = own.get(&id) {
                     place.image = Some((Arc::clone(tag), id, Relation::Exact));
-                } else if let Some(environment) = place.environment
+                } else if let Some(environment) = place.snapshot.environment
                     && let Some(images) = right.get(&environment)
                     && let Some(at) = graph.position(id)
                 {
                     if let Some(tag) = images.get(&at) {
                         place.image = Some((Arc::clone(tag), id, Relation::Exact));
-                    } else if !place.exact_only {
+                    } else if !place.snapshot.inputs.exact_only.is_some() {
                         open.entry(environment).or_default().push(at);
                     }
                 }
@@ -232,7 +234,7 @@ async fn verified<S: Source>(
                 let id = graph.id(commit);
                 let Some(&place) = index.get(&id) else { continue };
                 let place = &mut places[place];
-                let Some(tag) = place.environment.and_then(|environment| right.get(&environment)?.get(&image)) else {
+                let Some(tag) = place.snapshot.environment.and_then(|environment| right.get(&environment)?.get(&image)) else {
                     continue;
                 };
                 place.image = Some((Arc::clone(tag), graph.id(image), relation));
@@ -244,14 +246,14 @@ async fn verified<S: Source>(
 
 async fn entries<S: Source>(
     source: &S,
-    specs: &Specs,
+    specs: &[(Arc<Spec>, Vec<Position>)],
     graph: &Graph,
     places: &[Place],
 ) -> Result<Vec<HistoryEntry>, SourceError> {
     let mut keys: HashMap<Fingerprint, Arc<str>> = HashMap::new();
-    for (spec, positions) in &specs.groups {
+    for (spec, positions) in specs {
         for &position in positions {
-            let Some(environment) = places[position as usize].environment else { continue };
+            let Some(environment) = places[position as usize].snapshot.environment else { continue };
             if keys.contains_key(&environment) {
                 continue;
             }
@@ -275,7 +277,7 @@ async fn entries<S: Source>(
                 parents: commit.parents,
                 title: commit.title,
                 date: commit.date,
-                key: place.environment.and_then(|environment| keys.get(&environment)).cloned(),
+                key: place.snapshot.environment.and_then(|environment| keys.get(&environment)).cloned(),
                 tag,
                 image_commit,
                 relation,

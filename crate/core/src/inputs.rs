@@ -13,6 +13,7 @@
 //! The inputs are read from one commit, under a [`Spec`] that belongs to the commit asked about. Because the recipe is
 //! among them, a commit with the same environment has the same inputs.
 
+use crate::Oid;
 use crate::ci::{self, CiFile, ImageJob, Tool};
 use crate::config::Config;
 use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, SourcePath};
@@ -72,6 +73,8 @@ pub struct Inputs {
     pub dockerfile: Option<String>,
     /// Base images and other things outside of the repository that decide what is built.
     pub base_images: Vec<dockerfile::BaseImage>,
+    /// The blob of the commit's own [`CONFIG_PATH`], whether or not the spec came from it.
+    pub config: Option<Oid>,
     /// Whether links count with their targets (they do unless the inputs were narrowed).
     pub(crate) follow_links: bool,
 }
@@ -128,6 +131,7 @@ pub(crate) fn discover<T: Tree>(spec: &Spec, probe: &mut Probe<'_, T>) -> Result
     let ci = CiFile::load(ci_path, probe)?;
     let job = ci.image_job(spec.config.job.as_deref());
     let mut found = Finder::new(spec, job.as_ref());
+    found.inputs.config = probe.content(CONFIG_PATH.as_bytes())?;
     let narrowed = if spec.patterns.is_empty() {
         spec.config.inputs.as_deref().map(|patterns| (InputsSource::Config, patterns, "named in .repin.toml"))
     } else {
@@ -177,6 +181,7 @@ impl<'s> Finder<'s> {
             changes: None,
             dockerfile: None,
             base_images: Vec::new(),
+            config: None,
             follow_links: true,
         };
         Self { spec, inputs }

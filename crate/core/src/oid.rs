@@ -1,4 +1,6 @@
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -53,6 +55,29 @@ impl Oid {
         let mut text = self.to_string();
         text.truncate(digits);
         text
+    }
+}
+
+/// A map by object id.
+pub type OidMap<V> = HashMap<Oid, V, BuildHasherDefault<OidHasher>>;
+/// A set of object ids.
+pub type OidSet = HashSet<Oid, BuildHasherDefault<OidHasher>>;
+
+/// Takes eight of an id's bytes as its hash: it is the output of a hash function already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OidHasher(u64);
+
+impl Hasher for OidHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for (at, byte) in bytes.iter().take(8).enumerate() {
+            self.0 ^= u64::from(*byte) << (8 * at);
+        }
+    }
+
+    fn write_usize(&mut self, _length: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -123,6 +123,13 @@ impl<'t, T: Tree> Probe<'t, T> {
         Ok(entry)
     }
 
+    /// The blob at `path`, links not followed, as a fact.
+    pub(crate) fn content(&mut self, path: &[u8]) -> Result<Option<Oid>, T::Error> {
+        let Some((mode, oid)) = self.look(path)? else { return Ok(None) };
+        self.note(path, Seen::Content(mode, oid));
+        Ok(matches!(mode, Mode::FILE | Mode::EXECUTABLE).then_some(oid))
+    }
+
     /// Where `path` leads, links followed, and the links on the way.
     pub(crate) fn follow(&mut self, path: &[u8]) -> Result<(Vec<Vec<u8>>, End), T::Error> {
         let mut links = Vec::new();

@@ -167,12 +167,6 @@ pub trait Source {
     /// The source failed, or the file is larger than any that Repin reads.
     async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError>;
 
-    /// [`Self::read`] for many commits, in the order of `commits`.
-    ///
-    /// # Errors
-    /// The source failed.
-    async fn read_many(&self, commits: &[Oid], path: &str) -> Result<Vec<Option<Vec<u8>>>, SourceError>;
-
     /// What commits are built from under `spec`, in the order of `commits`.
     ///
     /// # Errors

@@ -1,0 +1,153 @@
+//! Objects of a local repository.
+
+use std::collections::HashSet;
+
+use gix::objs::Find as _;
+use repin::environment::EMPTY_TREE;
+use repin::source::SourceError;
+use repin::tree::{Mode, Tree, display_path};
+use repin::Oid;
+
+use super::{gix_id, oid};
+
+/// One thread's view of the repository's objects.
+pub(super) struct Objects {
+    handle: gix::OdbHandle,
+    buffer: Vec<u8>,
+    /// Whether missing objects were left out on purpose (a partial clone).
+    partial: bool,
+}
+
+/// How much memory each view uses for the bases of deltas.
+const DELTA_CACHE: usize = 48 << 20;
+
+impl Objects {
+    pub(super) fn new(repository: &gix::ThreadSafeRepository, partial: bool) -> Self {
+        let mut handle = repository.to_thread_local().objects;
+        handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_CACHE)));
+        handle.refresh_never();
+        Self { handle, buffer: Vec::new(), partial }
+    }
+
+    /// The kind and content of an object.
+    pub(super) fn get(&mut self, id: Oid, what: &str) -> Result<(gix::objs::Kind, &[u8]), SourceError> {
+        let partial = self.partial;
+        match self.handle.try_find(&gix_id(id), &mut self.buffer) {
+            Ok(Some(data)) => Ok((data.kind, data.data)),
+            Ok(None) => Err(missing(id, what, partial)),
+            Err(error) => Err(SourceError::failed(format!("{what} {id} cannot be read"), error)),
+        }
+    }
+
+    /// All commits whose id begins with these digits.
+    pub(super) fn commits_with(&mut self, prefix: &str) -> Result<Vec<Oid>, SourceError> {
+        let failed = |error| SourceError::failed(format!("objects beginning with {prefix} cannot be looked up"), error);
+        let Ok(parsed) = gix::hash::Prefix::from_hex(prefix) else { return Ok(Vec::new()) };
+        let mut found = HashSet::new();
+        self.handle.lookup_prefix(parsed, Some(&mut found)).map_err(failed)?;
+        let mut commits = Vec::new();
+        for id in found {
+            let header = gix::odb::Header::try_header(&self.handle, &id).map_err(failed)?;
+            if header.is_some_and(|header| header.kind() == gix::objs::Kind::Commit) {
+                commits.push(oid(id));
+            }
+        }
+        commits.sort_unstable();
+        Ok(commits)
+    }
+}
+
+fn missing(id: Oid, what: &str, partial: bool) -> SourceError {
+    if partial {
+        SourceError::Incomplete(format!("{what} {id} is not here: this is a partial clone (git fetch --refetch --no-filter brings all)"))
+    } else {
+        SourceError::Incomplete(format!("{what} {id} is not here: the repository is not complete (git fsck shows what is missing)"))
+    }
+}
+
+impl Tree for Objects {
+    type Error = SourceError;
+
+    fn list(&mut self, path: &[u8], tree: Oid, each: &mut dyn FnMut(&[u8], Mode, Oid)) -> Result<(), SourceError> {
+        for entry in self.entries(path, tree)? {
+            let (name, mode, oid) = entry.ok_or_else(|| broken(path, tree))?;
+            each(name, mode, oid);
+        }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        path: &[u8],
+        tree: Oid,
+        names: &[Vec<u8>],
+        each: &mut dyn FnMut(&[u8], Mode, Oid),
+    ) -> Result<(), SourceError> {
+        let Some(last) = names.last() else { return Ok(()) };
+        for entry in self.entries(path, tree)? {
+            let (name, mode, oid) = entry.ok_or_else(|| broken(path, tree))?;
+            if names.iter().any(|wanted| wanted == name) {
+                each(name, mode, oid);
+            } else if name > last.as_slice() && !name.starts_with(last) {
+                // Trees are sorted as if folders ended in a slash, so a wanted folder may come after longer names.
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn blob(&mut self, path: &[u8], blob: Oid, limit: usize) -> Result<Option<Vec<u8>>, SourceError> {
+        let header = gix::odb::Header::try_header(&self.handle, &gix_id(blob))
+            .map_err(|error| SourceError::failed(format!("{} cannot be read", display_path(path)), error))?;
+        if header.is_some_and(|header| header.size() > limit as u64) {
+            return Ok(None);
+        }
+        let (_, content) = self.get(blob, &display_path(path))?;
+        Ok(Some(content.to_vec()))
+    }
+
+    fn too_deep(&self, path: &[u8]) -> SourceError {
+        SourceError::Incomplete(format!("folders are nested too deeply to follow at {}", display_path(path)))
+    }
+}
+
+fn broken(path: &[u8], tree: Oid) -> SourceError {
+    SourceError::Incomplete(format!("the tree {tree} of the folder `{}` is damaged", display_path(path)))
+}
+
+impl Objects {
+    fn entries(&mut self, path: &[u8], tree: Oid) -> Result<Entries<'_>, SourceError> {
+        if tree == EMPTY_TREE {
+            return Ok(Entries { rest: &[] });
+        }
+        let what = if path.is_empty() { "the root folder".to_owned() } else { format!("the folder {}", display_path(path)) };
+        match self.get(tree, &what)? {
+            (gix::objs::Kind::Tree, rest) => Ok(Entries { rest }),
+            _ => Err(broken(path, tree)),
+        }
+    }
+}
+
+/// The entries of a tree object: `mode SP name NUL` and 20 bytes each. An entry that is cut off gives `None`.
+struct Entries<'t> {
+    rest: &'t [u8],
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = Option<(&'t [u8], Mode, Oid)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Some((rest, entry)) = gix::objs::tree::ref_iter::fast_entry(self.rest, 20) else {
+            self.rest = &[];
+            return Some(None);
+        };
+        self.rest = rest;
+        let mode = Mode::canonical(u32::from(entry.mode.value()));
+        let mut bytes = [0; 20];
+        bytes.copy_from_slice(entry.oid.as_bytes());
+        Some(Some((entry.filename.as_ref(), mode, Oid::new(bytes))))
+    }
+}

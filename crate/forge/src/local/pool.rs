@@ -1,0 +1,112 @@
+//! Work on many commits, on all processors.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use repin::Oid;
+use repin::environment::{Environments, Snapshot};
+use repin::inputs::Spec;
+use repin::source::SourceError;
+use repin::tree::Entry;
+
+use super::objects::Objects;
+use super::{Worker, lock};
+
+/// Is told what is done, how much of it, and how much there is in all, where that is known.
+pub type Progress = Arc<dyn Fn(&'static str, usize, Option<usize>) + Send + Sync>;
+
+/// Trees are handed out in pieces of so many: neighbours share most of their folders.
+const PIECE: usize = 256;
+/// Fewer trees than that are not worth a second thread.
+const WORTH_A_THREAD: usize = 512;
+
+pub(super) struct Pool {
+    repository: gix::ThreadSafeRepository,
+    partial: bool,
+    idle: Mutex<Vec<Worker>>,
+    /// Specs seen, so that workers can name them.
+    specs: Mutex<Vec<Arc<Spec>>>,
+    pub(super) progress: Option<Progress>,
+}
+
+impl Pool {
+    pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
+        Self { repository, partial, idle: Mutex::default(), specs: Mutex::default(), progress: None }
+    }
+
+    /// A new view of the repository's objects.
+    pub(super) fn objects(&self) -> Objects {
+        Objects::new(&self.repository, self.partial)
+    }
+
+    fn number(&self, spec: &Arc<Spec>) -> usize {
+        let mut specs = lock(&self.specs);
+        if let Some(known) = specs.iter().position(|known| known == spec) {
+            return known;
+        }
+        specs.push(Arc::clone(spec));
+        specs.len() - 1
+    }
+
+    fn with_worker<R>(&self, spec: &Arc<Spec>, work: impl FnOnce(&mut Objects, &mut Environments) -> R) -> R {
+        let number = self.number(spec);
+        let idle = lock(&self.idle).pop();
+        let mut worker = idle.unwrap_or_else(|| Worker { objects: self.objects(), environments: HashMap::new() });
+        let environments = worker.environments.entry(number).or_insert_with(|| Environments::new(Arc::clone(spec)));
+        let result = work(&mut worker.objects, environments);
+        lock(&self.idle).push(worker);
+        result
+    }
+
+    pub(super) fn files(&self, spec: &Arc<Spec>, tree: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+        self.with_worker(spec, |objects, environments| environments.files(objects, tree))
+    }
+
+    pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads.min(trees.len() / PIECE) };
+        let next = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let work = || {
+            self.with_worker(spec, |objects, environments| {
+                let mut pieces = Vec::new();
+                loop {
+                    let start = next.fetch_add(PIECE, Ordering::Relaxed);
+                    let Some(piece) = trees.get(start..trees.len().min(start + PIECE)).filter(|piece| !piece.is_empty())
+                    else {
+                        return Ok(pieces);
+                    };
+                    let snapshots: Result<Vec<_>, _> = piece.iter().map(|tree| environments.at(objects, *tree)).collect();
+                    pieces.push((start, snapshots?));
+                    if let Some(progress) = &self.progress {
+                        let done = done.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
+                        progress("comparing image inputs", done, Some(trees.len()));
+                    }
+                }
+            })
+        };
+        let results: Vec<Result<Vec<(usize, Vec<Snapshot>)>, SourceError>> = if threads <= 1 {
+            vec![work()]
+        } else {
+            std::thread::scope(|scope| {
+                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                handles
+                    .into_iter()
+                    .map(|handle| {
+                        handle.join().unwrap_or_else(|_| {
+                            Err(SourceError::Incomplete("a thread that compared image inputs stopped".to_owned()))
+                        })
+                    })
+                    .collect()
+            })
+        };
+        let mut pieces = Vec::new();
+        for result in results {
+            pieces.extend(result?);
+        }
+        pieces.sort_unstable_by_key(|(start, _)| *start);
+        Ok(pieces.into_iter().flat_map(|(_, snapshots)| snapshots).collect())
+    }
+}
