@@ -5,6 +5,8 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod dockerfile;
+pub mod dockerignore;
 mod oid;
 pub mod resolution;
 
