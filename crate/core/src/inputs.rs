@@ -209,10 +209,6 @@ impl<'s> Finder<'s> {
             let because = if path == ci_path { "the CI file".to_owned() } else { format!("included by {ci_path}") };
             self.path_rule(path.as_bytes(), &because);
         }
-        for pattern in ci.include_patterns() {
-            let selection = Selection::of_globs(Globs::new([pattern]));
-            self.rule(pattern.clone(), format!("included by {ci_path}"), selection);
-        }
         self.inputs.notes.extend_from_slice(ci.notes());
     }
 
@@ -318,11 +314,11 @@ impl<'s> Finder<'s> {
             }
         };
         let options = self.build_options(job);
-        let ContextUse { sources, named_context_uses, notes, base_images, .. } = parsed.context_use(&options);
+        let ContextUse { sources, named_contexts, notes, base_images, .. } = parsed.context_use(&options);
         self.inputs.notes.extend(notes);
         self.inputs.base_images = base_images;
         self.build_arguments(&parsed, &options, job);
-        self.named_contexts(&named_context_uses, job, probe)?;
+        self.named_contexts(&named_contexts, job, probe)?;
         for source in sources {
             self.source(source, &context, &ignore, &shown, probe)?;
         }
@@ -348,7 +344,7 @@ impl<'s> Finder<'s> {
             }
             let ignore = Dockerignore::parse(&text);
             for problem in ignore.problems() {
-                self.inputs.notes.push(format!("{}: {problem}", display_path(&path)));
+                self.inputs.notes.push(format!("{}:{}: {}", display_path(&path), problem.line, problem.message));
             }
             return Ok(ignore);
         }
@@ -471,8 +467,8 @@ impl<'s> Finder<'s> {
                 }
                 let pattern = display_path(&path);
                 let pattern = match &source.path {
-                    SourcePath::Wildcard(wildcard) if context.is_empty() => wildcard.to_string(),
-                    SourcePath::Wildcard(wildcard) => format!("{}/{wildcard}", display_path(context)),
+                    SourcePath::Wildcard(_) if context.is_empty() => source.text.clone(),
+                    SourcePath::Wildcard(_) => format!("{}/{}", display_path(context), source.text),
                     _ if pattern.is_empty() => "**".to_owned(),
                     _ => pattern,
                 };

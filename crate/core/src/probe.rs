@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::glob::Globs;
 use crate::tree::{self, MAX_DEPTH, Mode, Tree, join};
 use crate::{Oid, ci};
 
@@ -181,17 +180,9 @@ impl<'t, T: Tree> Probe<'t, T> {
         Ok((links, read))
     }
 
-    /// The paths of all files that `globs` match.
-    pub(crate) fn search(&mut self, globs: &Globs) -> Result<Vec<Vec<u8>>, T::Error> {
-        self.searched = true;
-        let mut found = Vec::new();
-        self.search_in(globs, b"", self.root, 0, &mut found)?;
-        Ok(found)
-    }
-
-    fn search_in(
+    /// The paths of all files below a folder.
+    fn files_below(
         &mut self,
-        globs: &Globs,
         folder: &[u8],
         oid: Oid,
         depth: usize,
@@ -203,10 +194,8 @@ impl<'t, T: Tree> Probe<'t, T> {
         for (name, mode, oid) in self.folder(folder, oid)?.iter() {
             let path = join(folder, name);
             if mode.is_tree() {
-                if globs.may_match_below(&path) {
-                    self.search_in(globs, &path, *oid, depth + 1, found)?;
-                }
-            } else if globs.matches_bytes(&path) {
+                self.files_below(&path, *oid, depth + 1, found)?;
+            } else {
                 found.push(path);
             }
         }
@@ -255,8 +244,15 @@ impl<T: Tree> ci::Files for Probe<'_, T> {
         })
     }
 
-    fn list(&mut self, glob: &str) -> Result<Vec<String>, T::Error> {
-        let found = self.search(&Globs::new([glob]))?;
-        Ok(found.into_iter().filter_map(|path| String::from_utf8(path).ok()).collect())
+    fn list(&mut self, pattern: &str) -> Result<Vec<String>, T::Error> {
+        self.searched = true;
+        let wildcard = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
+        let folder = pattern[..wildcard].rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut found = Vec::new();
+        if let Some((Mode::TREE, oid)) = self.entry(folder.as_bytes())? {
+            self.files_below(folder.as_bytes(), oid, 0, &mut found)?;
+        }
+        let paths = found.into_iter().filter_map(|path| String::from_utf8(path).ok());
+        Ok(paths.filter(|path| ci::include_matches(pattern, path)).collect())
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::Oid;
 use crate::config::Config;
 use crate::inputs::{CONFIG_PATH, Inputs, Spec};
+use crate::reference::Reference;
 use crate::scheme::{CommitNames, Named, TagScheme};
 use crate::source::{Commit, Project, Source, SourceError, Tag};
 
@@ -42,8 +43,8 @@ impl Question {
     /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one
     /// that the job pushes to.
     pub fn repository(&self, project: &Project, spec: &Spec, inputs: &Inputs) -> Option<String> {
-        if let Some(image) = self.image.as_ref().or(spec.config.image.as_ref()) {
-            return Some(image.clone());
+        if let Some(image) = self.image.clone().or_else(|| spec.config.image.as_ref().map(Reference::name)) {
+            return Some(image);
         }
         let Some(job) = &inputs.image else { return project.image.clone() };
         let own = ["$CI_REGISTRY_IMAGE", "$CI_REGISTRY/$CI_PROJECT_PATH"];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::dockerfile::ContextSource;
+use crate::dockerfile::{ContextSource, SourcePath};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
 use crate::tree::{is_below, join};
@@ -174,7 +174,7 @@ impl Selection {
         for context in &self.contexts {
             for source in &context.sources {
                 let mut path = context.root.clone();
-                let literal = source.path.literal()?;
+                let SourcePath::Literal(literal) = &source.path else { return None };
                 if !literal.is_empty() {
                     path = join(&path, literal.as_bytes());
                 }

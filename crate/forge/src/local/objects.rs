@@ -116,38 +116,25 @@ fn broken(path: &[u8], tree: Oid) -> SourceError {
 }
 
 impl Objects {
-    fn entries(&mut self, path: &[u8], tree: Oid) -> Result<Entries<'_>, SourceError> {
-        if tree == EMPTY_TREE {
-            return Ok(Entries { rest: &[] });
+    /// The entries of a tree; one that is cut off gives `None`.
+    fn entries(
+        &mut self,
+        path: &[u8],
+        tree: Oid,
+    ) -> Result<impl Iterator<Item = Option<(&[u8], Mode, Oid)>>, SourceError> {
+        let mut data: &[u8] = &[];
+        if tree != EMPTY_TREE {
+            data = match self.get(tree, "the folder")? {
+                (gix::objs::Kind::Tree, data) => data,
+                _ => return Err(broken(path, tree)),
+            };
         }
-        let what = if path.is_empty() { "the root folder".to_owned() } else { format!("the folder {}", display_path(path)) };
-        match self.get(tree, &what)? {
-            (gix::objs::Kind::Tree, rest) => Ok(Entries { rest }),
-            _ => Err(broken(path, tree)),
-        }
-    }
-}
-
-/// The entries of a tree object: `mode SP name NUL` and 20 bytes each. An entry that is cut off gives `None`.
-struct Entries<'t> {
-    rest: &'t [u8],
-}
-
-impl<'t> Iterator for Entries<'t> {
-    type Item = Option<(&'t [u8], Mode, Oid)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let Some((rest, entry)) = gix::objs::tree::ref_iter::fast_entry(self.rest, 20) else {
-            self.rest = &[];
-            return Some(None);
-        };
-        self.rest = rest;
-        let mode = Mode::canonical(u32::from(entry.mode.value()));
-        let mut bytes = [0; 20];
-        bytes.copy_from_slice(entry.oid.as_bytes());
-        Some(Some((entry.filename.as_ref(), mode, Oid::new(bytes))))
+        Ok(gix::objs::TreeRefIter::from_bytes(data, gix::hash::Kind::Sha1).map(|entry| {
+            let entry = entry.ok()?;
+            let mut bytes = [0; 20];
+            bytes.copy_from_slice(entry.oid.as_bytes());
+            let name: &[u8] = entry.filename;
+            Some((name, Mode::canonical(u32::from(entry.mode.value())), Oid::new(bytes)))
+        }))
     }
 }
