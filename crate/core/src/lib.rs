@@ -5,9 +5,11 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod ci;
 pub mod glob;
 mod oid;
 pub mod resolution;
+pub mod scheme;
 
 pub use oid::{Oid, ParseOidError};
 pub use resolution::Resolution;
