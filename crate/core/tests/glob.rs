@@ -34,8 +34,8 @@ fn glob_agrees_with_ruby() {
     let mut files = 0;
     for entry in folder.read_dir().expect("the folder of recorded rows exists") {
         let file = entry.expect("the folder can be listed").path();
-        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with("fnmatch") && name.ends_with(".json") {
+        let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("fnmatch") && file.extension().is_some_and(|extension| extension == "json") {
             files += 1;
             assert_eq!(rows_that_differ(&file), [""; 0], "{name}");
         }

@@ -115,7 +115,7 @@ struct States {
 
 impl States {
     fn new(ops: usize) -> States {
-        States { list: Vec::new(), seen: vec![0; ops] }
+        States { list: Vec::with_capacity(ops.min(64)), seen: vec![0; ops] }
     }
 
     fn push(&mut self, at: usize, mode: Mode) {

@@ -1,21 +1,20 @@
 //! Many alternatives as one matcher: a look-up for the literal ones, globset for the plain ones, our own machine for
 //! the rest.
 
+use super::literals::Literals;
 use super::machine::Machine;
 use super::parse::{expand, parse};
 use super::plain::{Shape, shape};
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// At most so many alternatives are given to globset, whose automata grow with them; further ones run on the machine.
-const MAX_PLAIN: usize = 1_000;
+/// At most so many bytes of patterns are given to globset, whose automata grow with them; further ones run on the
+/// machine.
+const MAX_PLAIN: usize = 1 << 15;
 
 /// What one pattern, or several, match.
 #[derive(Clone, Debug)]
 pub(super) struct Matcher {
-    /// Every literal alternative, in the order of the patterns …
-    literals: Vec<String>,
-    /// … and their order by bytes.
-    sorted: Vec<usize>,
+    literals: Literals,
     /// What globset can say.
     plain: GlobSet,
     /// Whether some of `plain` is right for ASCII paths only.
@@ -31,7 +30,7 @@ impl Matcher {
         let (mut odd, mut wild) = (Machine::default(), Machine::default());
         let (mut literals, mut plain_is_ascii) = (Vec::new(), false);
         let mut plain = GlobSetBuilder::new();
-        let mut plain_count = 0;
+        let mut plain_size = 0;
         for ops in patterns.into_iter().filter_map(parse) {
             let Some(alternatives) = expand(&ops) else {
                 wild.add(&ops);
@@ -46,7 +45,7 @@ impl Matcher {
                         continue;
                     }
                     Shape::Odd => None,
-                    Shape::Plain { .. } if plain_count == MAX_PLAIN => None,
+                    Shape::Plain { glob, .. } if plain_size + glob.len() > MAX_PLAIN => None,
                     Shape::Plain { glob, ascii } => {
                         let glob = GlobBuilder::new(&glob).literal_separator(true).backslash_escape(true).build();
                         glob.ok().map(|glob| (glob, ascii))
@@ -54,8 +53,8 @@ impl Matcher {
                 };
                 wild.add_text(&text);
                 if let Some((glob, ascii)) = glob {
+                    plain_size += glob.glob().len();
                     plain.add(glob);
-                    plain_count += 1;
                     plain_is_ascii |= ascii;
                 } else {
                     odd.add_text(&text);
@@ -67,13 +66,11 @@ impl Matcher {
             odd = wild.clone();
             GlobSet::empty()
         });
-        let mut sorted: Vec<usize> = (0..literals.len()).collect();
-        sorted.sort_by(|&a, &b| literals[a].cmp(&literals[b]).then(a.cmp(&b)));
-        Matcher { literals, sorted, plain, plain_is_ascii, odd, wild }
+        Matcher { literals: Literals::new(literals), plain, plain_is_ascii, odd, wild }
     }
 
     pub(super) fn is_match(&self, path: &[u8]) -> bool {
-        if self.sorted.binary_search_by(|&at| self.literals[at].as_bytes().cmp(path)).is_ok() {
+        if self.literals.contains(path) {
             return true;
         }
         if self.is_for_globset(path) {
@@ -94,20 +91,11 @@ impl Matcher {
     }
 
     pub(super) fn may_match_below(&self, dir: &[u8]) -> bool {
-        let below = |path: &[u8]| dir.is_empty() || path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"));
-        // Between `dir` and what lies below it by bytes, `dir!` and the like may stand; none stands before `dir/`.
-        let first = self.sorted.partition_point(|&at| {
-            let literal = self.literals[at].as_bytes();
-            !dir.is_empty() && literal.iter().lt(dir.iter().chain(b"/"))
-        });
-        self.sorted.get(first).is_some_and(|&at| below(self.literals[at].as_bytes())) || self.wild.may_match_below(dir)
+        self.literals.any_below(dir) || self.wild.may_match_below(dir)
     }
 
+    /// All paths that can match, if there is no wildcard.
     pub(super) fn literals(&self) -> Option<Vec<String>> {
-        if !self.wild.is_empty() {
-            return None;
-        }
-        let mut seen = std::collections::HashSet::new();
-        Some(self.literals.iter().filter(|literal| seen.insert(literal.as_str())).cloned().collect())
+        self.wild.is_empty().then(|| self.literals.paths().to_vec())
     }
 }

@@ -1,10 +1,11 @@
 //! Path patterns, with the meaning GitLab gives to those of a `changes:` list.
 //!
-//! GitLab asks Ruby: `File.fnmatch?(pattern, path, FNM_PATHNAME | FNM_DOTMATCH | FNM_EXTGLOB)`, for every pattern and
-//! every changed path (its `lib/gitlab/ci/build/policy/changes.rb` for `only`/`except`, `lib/gitlab/ci/build/rules/`
-//! `rule/clause/changes.rb` for `rules`). This module answers as Ruby does (`fnmatch`, `fnmatch_helper`, `bracket` and
-//! `ruby_brace_expand` in its `dir.c`); where other pattern languages differ, users of GitLab would otherwise get
-//! another image than the one their CI builds.
+//! GitLab asks Ruby, for every pattern and every changed path:
+//! `File.fnmatch?(pattern, path, FNM_PATHNAME | FNM_DOTMATCH | FNM_EXTGLOB)`, in its
+//! `lib/gitlab/ci/build/policy/changes.rb` for `only` and `except`, in its
+//! `lib/gitlab/ci/build/rules/rule/clause/changes.rb` for `rules`. This module answers as Ruby does (`fnmatch`,
+//! `fnmatch_helper`, `bracket` and `ruby_brace_expand` in its `dir.c`): any other reading of a pattern finds another
+//! image than the one that the project's CI builds.
 //!
 //! # The language
 //!
@@ -41,12 +42,13 @@
 //!
 //! # How it is matched
 //!
-//! [globset](::globset) does the matching wherever its language says the same or the pattern can be rewritten in it;
+//! [globset] does the matching wherever its language says the same or the pattern can be rewritten in it;
 //! what it cannot say (or not for this path, such as `?` before an `é`) is matched by a small machine of our own. That
 //! machine takes work in proportion to the length of the pattern and of the path, whatever the pattern, and never
 //! writes braces out; up to 1,000 alternatives a pattern are written out for globset's sake. Which one matches never
 //! changes the answer.
 
+mod literals;
 mod machine;
 mod matcher;
 mod parse;

@@ -129,7 +129,7 @@ impl Set {
                 return None;
             }
             // Upside down it is an error to globset, and its two ends to Ruby.
-            let dash = if low < high { "-" } else { "" };
+            let dash = if low <= high { "-" } else { "" };
             write!(glob, "{low}{dash}{high}").expect("writing to a string cannot fail");
         }
         glob.push(']');

@@ -152,7 +152,7 @@ macro_rules! literals {
 
 literals! {
     literals_one: "Dockerfile" => Some(&["Dockerfile"]);
-    literals_in_order: "{b,a}/{,c}" => Some(&["b/", "b/c", "a/", "a/c"]);
+    literals_in_order: "{b,c,a}/{,c}" => Some(&["b/", "b/c", "c/", "c/c", "a/", "a/c"]);
     literals_once: "{a,a}" => Some(&["a"]);
     literals_unescaped: r"\{\*\}\" => Some(&["{*}"]);
     literals_empty: "" => Some(&[""]);
