@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::Oid;
 use crate::inputs::{Inputs, Spec, discover};
 use crate::oid::write_hex;
-use crate::probe::{End, Facts, Probe, link_target};
+use crate::probe::{End, Facts, MAX_TARGET, Probe, link_target};
 use crate::select::{Selection, Visit};
 use crate::tree::{Entry, MAX_DEPTH, Mode, Tree, is_below, join};
 
@@ -269,10 +269,10 @@ impl Environments {
             self.roots.insert(key, None);
             return Ok(None);
         }
-        let (_, foreign) = self.with_links(tree, root, plan, &cut)?;
+        let (_, led) = self.with_links(tree, root, plan, &cut)?;
         let snapshot = self.snapshot(tree, root, plan, &cut)?;
         // What a link leads to may lie in a folder that the key says nothing of.
-        if !foreign {
+        if !led {
             if self.roots.len() > MAX_REMEMBERED {
                 self.roots.clear();
             }
@@ -387,7 +387,7 @@ impl Environments {
         Ok(cut)
     }
 
-    /// The entries of a cut and what its links lead to, sorted; and whether any of that was not in the cut.
+    /// The entries of a cut and what its links lead to, sorted; and whether any of that depends on more than the cut.
     fn with_links<T: Tree>(
         &mut self,
         tree: &mut T,
@@ -398,46 +398,29 @@ impl Environments {
         let mut entries = cut.entries.clone();
         let inputs = Arc::clone(&self.plans[plan].inputs);
         let whole = matches!(entries.first(), Some(entry) if entry.path.is_empty());
-        let mut foreign = false;
+        let mut led = false;
         if inputs.follow_links && !whole {
             let mut at = 0;
             // What is added is looked at in its turn: a link may lead to a link, or to a folder with links.
             while let Some(entry) = entries.get(at).cloned() {
                 at += 1;
-                for (path, oid) in self.links_of(tree, &entry)?.iter() {
-                    let path = join(&entry.path, path);
-                    let path = if entry.mode == Mode::LINK { entry.path.clone() } else { path };
-                    let target = tree.blob(&path, *oid, 4096)?.unwrap_or_default();
+                let added = at > cut.entries.len();
+                if entry.mode == Mode::LINK && !added && !inputs.selection.follows(&entry.path) {
+                    continue;
+                }
+                for (below, oid) in self.links_of(tree, &entry)?.iter() {
+                    led = true;
+                    let path = if below.is_empty() { entry.path.clone() } else { join(&entry.path, below) };
+                    let target = tree.blob(&path, *oid, MAX_TARGET)?.unwrap_or_default();
                     let Some(target) = link_target(&path, &target) else { continue };
                     let (links, end) = Probe::new(tree, root).follow(&target)?;
-                    let mut add = |entry: Entry| {
-                        let selection = &inputs.selection;
-                        let known = match entry.mode {
-                            Mode::TREE => selection.visit(&entry.path) == Visit::All,
-                            _ => selection.contains(&entry.path),
-                        };
-                        if !known && !entries.contains(&entry) {
-                            entries.push(entry);
-                            foreign = true;
-                        }
+                    let end = match end {
+                        End::Found(path, ..) | End::Submodule(path) => Some(path),
+                        End::Missing => None,
                     };
-                    // A link that leads nowhere does so in a commit without its target only.
-                    match end {
-                        End::Found(path, mode, oid) if !path.is_empty() => add(Entry { path, mode, oid }),
-                        End::Found(..) | End::Missing => foreign = true,
-                        End::Submodule(path) => {
-                            if let Some((mode, oid)) = Probe::new(tree, root).look(&path)? {
-                                add(Entry { path, mode, oid });
-                            }
-                        }
-                    }
-                    for path in links {
+                    for path in links.into_iter().chain(end) {
                         if let Some((mode, oid)) = Probe::new(tree, root).look(&path)? {
-                            let entry = Entry { path, mode, oid };
-                            if !entries.contains(&entry) {
-                                entries.push(entry);
-                                foreign = true;
-                            }
+                            lead_to(tree, Entry { path, mode, oid }, &inputs.selection, 0, &mut entries)?;
                         }
                     }
                 }
@@ -445,7 +428,7 @@ impl Environments {
         }
         entries.sort_unstable();
         entries.dedup();
-        Ok((entries, foreign))
+        Ok((entries, led))
     }
 
     /// The links in an entry: paths seen from it, and the ids of their blobs.
@@ -493,6 +476,37 @@ impl Environments {
         self.links.insert(oid, Arc::clone(&links));
         Ok(links)
     }
+}
+
+/// Adds what a link leads to, if it is not there, less what no build is sent.
+fn lead_to<T: Tree>(
+    tree: &mut T,
+    entry: Entry,
+    selection: &Selection,
+    depth: usize,
+    entries: &mut Vec<Entry>,
+) -> Result<(), T::Error> {
+    if !entry.mode.is_tree() {
+        if !selection.contains(&entry.path) && !selection.hides(&entry.path) && !entries.contains(&entry) {
+            entries.push(entry);
+        }
+        return Ok(());
+    }
+    if selection.visit(&entry.path) == Visit::All || entries.contains(&entry) {
+        return Ok(());
+    }
+    if !selection.may_hide_below(&entry.path) {
+        entries.push(entry);
+        return Ok(());
+    }
+    if depth > MAX_DEPTH {
+        return Err(tree.too_deep(&entry.path));
+    }
+    let mut below = Vec::new();
+    tree.list(&entry.path, entry.oid, &mut |name, mode, oid| {
+        below.push(Entry { path: join(&entry.path, name), mode, oid });
+    })?;
+    below.into_iter().try_for_each(|entry| lead_to(tree, entry, selection, depth + 1, entries))
 }
 
 /// The id of a tree without entries, which a repository need not hold.

@@ -455,6 +455,8 @@ impl<'s> Finder<'s> {
             self.path_rule(link, &place);
         }
         match end {
+            // A link that leads to nothing is tracked, and counts alone.
+            End::Missing if matches!(probe.look(&path)?, Some((Mode::LINK, _))) => {}
             End::Missing => {
                 let what = if matches!(source.path, SourcePath::Wildcard(_)) { "the folder of " } else { "" };
                 self.whole_tree(format!("no tracked file matches {what}a source of {place}, so the job makes it before the build"));
@@ -462,8 +464,12 @@ impl<'s> Finder<'s> {
             End::Submodule(path) => self.path_rule(&path, &place),
             End::Found(end, ..) => {
                 let mut selection = Selection::default();
+                let mut sources = vec![];
                 if !links.is_empty() {
-                    selection.add_subtree(end);
+                    match tree::relative(&end, context).map(str::from_utf8) {
+                        Some(Ok(path)) => sources.push(source.led_to(path)),
+                        _ => selection.add_subtree(end),
+                    }
                 }
                 let pattern = display_path(&path);
                 let pattern = match &source.path {
@@ -472,11 +478,8 @@ impl<'s> Finder<'s> {
                     _ if pattern.is_empty() => "**".to_owned(),
                     _ => pattern,
                 };
-                selection.add_context(Context {
-                    root: context.to_vec(),
-                    sources: vec![source],
-                    ignore: ignore.clone(),
-                });
+                sources.push(source);
+                selection.add_context(Context { root: context.to_vec(), sources, ignore: ignore.clone() });
                 self.rule(pattern, place, selection);
                 if self.inputs.selection.is_whole_tree() && !self.inputs.notes.iter().any(|note| note.contains(WAY_OUT)) {
                     self.whole_tree("the whole repository is copied into the image".to_owned());

@@ -58,7 +58,7 @@ const MAX_LINKS: usize = 40;
 /// The largest recipe file that is read: 4 MiB.
 pub(crate) const MAX_RECIPE: usize = 4 << 20;
 /// The longest target of a link.
-const MAX_TARGET: usize = 4096;
+pub(crate) const MAX_TARGET: usize = 4096;
 
 pub(crate) struct Probe<'t, T: Tree> {
     tree: &'t mut T,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::dockerfile::{ContextSource, SourcePath};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
-use crate::tree::{is_below, join};
+use crate::tree::{is_below, join, relative};
 
 /// What a walk does with a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,16 +45,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// `path` as seen from the context folder, where it lies in it.
-    pub(crate) fn relative<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
-        if self.root.is_empty() {
-            return Some(path);
-        }
-        path.strip_prefix(self.root.as_slice())?.strip_prefix(b"/")
-    }
-
     pub(crate) fn reads(&self, path: &[u8]) -> bool {
-        self.relative(path).is_some_and(|path| {
+        relative(path, &self.root).is_some_and(|path| {
             self.sources.iter().any(|source| source.reads(path)) && !self.ignore.excludes(path)
         })
     }
@@ -63,12 +55,7 @@ impl Context {
         if is_below(&self.root, folder) {
             return if self.sources.is_empty() { Visit::Skip } else { Visit::Walk };
         }
-        let inside: &[u8] = if folder == self.root { b"" } else {
-            match self.relative(folder) {
-                Some(path) => path,
-                None => return Visit::Skip,
-            }
-        };
+        let Some(inside) = relative(folder, &self.root) else { return Visit::Skip };
         if !self.ignore.may_include_below(inside) || !self.sources.iter().any(|source| source.may_read_below(inside)) {
             Visit::Skip
         } else if !self.ignore.may_exclude_below(inside)
@@ -111,6 +98,25 @@ impl Selection {
 
     pub(crate) fn add_context(&mut self, context: Context) {
         self.contexts.push(context);
+    }
+
+    /// Whether a link at `path` counts with its target: if a build reads it, not if it only leads to what is read.
+    pub(crate) fn follows(&self, path: &[u8]) -> bool {
+        self.subtrees.iter().any(|folder| path == folder || is_below(path, folder))
+            || self.contexts.iter().any(|context| context.reads(path))
+    }
+
+    /// Whether no build is sent the file at `path`, though it lies in a build's context.
+    pub(crate) fn hides(&self, path: &[u8]) -> bool {
+        let mut seen = self.contexts.iter().filter_map(|context| Some((context, relative(path, &context.root)?))).peekable();
+        seen.peek().is_some() && seen.all(|(context, path)| context.ignore.excludes(path))
+    }
+
+    /// Whether it may [hide](Self::hides) something below `folder`.
+    pub(crate) fn may_hide_below(&self, folder: &[u8]) -> bool {
+        self.contexts.iter().any(|context| {
+            relative(folder, &context.root).is_none_or(|folder| context.ignore.may_exclude_below(folder))
+        })
     }
 
     /// Whether every file of any tree is in it.

@@ -133,6 +133,15 @@ pub(crate) fn is_below(path: &[u8], folder: &[u8]) -> bool {
         || path.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
+/// `path` as seen from `folder`, if it is that folder or lies below it.
+pub(crate) fn relative<'p>(path: &'p [u8], folder: &[u8]) -> Option<&'p [u8]> {
+    if folder.is_empty() {
+        return Some(path);
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(b"/") }
+}
+
 /// A path made of `/`-separated components without empty ones and `.`, with `..` taken back; `None` if it leads out of
 /// the root.
 pub(crate) fn normalize(path: &[u8]) -> Option<Vec<u8>> {

@@ -145,8 +145,13 @@ fn candidate(job: &Job, workflow: Option<&Value>) -> Candidate {
         }
     }
     if builds.len() == 1 && pushed.is_empty() {
-        // The one build is what is pushed, by whatever name.
-        pushed.extend(others.into_iter().map(|name| (0, name)));
+        // The one build is what is pushed, by whatever name; a name that says nothing of the project or the commit
+        // is no better than those that the build gives.
+        let telling = |name: &Sym| {
+            let image = PushedImage::new(name);
+            matches!(image.repository, Repository::Project(_)) || image.tag.names_commits()
+        };
+        pushed.extend(others.into_iter().filter(telling).map(|name| (0, name)));
     }
     let rank_of = |repository: &Repository| match repository {
         Repository::Project(below) if below.is_empty() => 0,

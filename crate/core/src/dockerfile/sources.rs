@@ -130,6 +130,11 @@ impl ContextSource {
         &self.excludes.texts
     }
 
+    /// The same place, reading the file or folder that a link on the way leads to.
+    pub(crate) fn led_to(&self, path: &str) -> Self {
+        Self { path: SourcePath::Literal(path.to_owned()), root: path.to_owned(), ..self.clone() }
+    }
+
     /// Whether it reads the file or folder at `path`, relative to the root of the context, without `.`, `..` or a `/` at either
     /// end. `.dockerignore` is not considered. An unknown source may read everything, and so is said to.
     ///
