@@ -12,11 +12,18 @@ fn main() {
     }
     let q = Question { revision: get("--commit"), inputs, ci_path: None, image: get("--image") };
     if args[0] == "resolve" {
-        let r = pollster::block_on(repin::resolve::resolve(&local, &q)).unwrap_or_else(|e| { eprintln!("{e}"); std::process::exit(1) });
+        let r = pollster::block_on(repin::resolve::resolve(&local, &q)).unwrap_or_else(|e| {
+            eprintln!("{e}");
+            std::process::exit(1)
+        });
         serde_json::to_writer_pretty(std::io::stdout().lock(), &r).unwrap();
         std::process::exit(r.status.exit_code().into());
     } else {
-        let r = pollster::block_on(repin::history::history(&local, &q, get("--limit").map(|l| l.parse().unwrap()))).unwrap_or_else(|e| { eprintln!("{e}"); std::process::exit(1) });
+        let r = pollster::block_on(repin::history::history(&local, &q, get("--limit").map(|l| l.parse().unwrap())))
+            .unwrap_or_else(|e| {
+                eprintln!("{e}");
+                std::process::exit(1)
+            });
         serde_json::to_writer(std::io::BufWriter::new(std::io::stdout().lock()), &r).unwrap();
     }
 }

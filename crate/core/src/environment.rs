@@ -237,7 +237,12 @@ impl Environments {
             Some(&plan) => plan,
             None => {
                 let plan = self.plans.len();
-                self.plans.push(Plan { inputs: Arc::new(inputs), facts: facts.clone(), complete, steps: HashMap::new() });
+                self.plans.push(Plan {
+                    inputs: Arc::new(inputs),
+                    facts: facts.clone(),
+                    complete,
+                    steps: HashMap::new(),
+                });
                 self.by_facts.insert(facts, plan);
                 plan
             }
@@ -511,7 +516,8 @@ fn lead_to<T: Tree>(
 
 /// The id of a tree without entries, which a repository need not hold.
 pub const EMPTY_TREE: Oid = Oid::new([
-    0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04,
+    0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49,
+    0x04,
 ]);
 
 /// Adds the files of an entry: itself, or all below it.

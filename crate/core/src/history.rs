@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::environment::{Fingerprint, Snapshot, key};
 use crate::graph::{Graph, Position};
 use crate::inputs::{CONFIG_PATH, Spec};
-use crate::relate::{Group, relate};
 use crate::question::{Candidates, Question, expected_tag};
+use crate::relate::{Group, relate};
 use crate::resolution::Relation;
 use crate::resolve::began;
 use crate::scheme::TagScheme;
@@ -78,9 +78,7 @@ type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
 
 /// Looks at all commits as if none had a `.repin.toml`, and at those that have one again.
 async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<(Specs, Vec<Place>), SourceError> {
-    let spec = |config| {
-        Arc::new(Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config })
-    };
+    let spec = |config| Arc::new(Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config });
     let plain = spec(Config::default());
     let place = |snapshot| Place { snapshot, image: None };
     let mut places: Vec<Place> = source.snapshots(&plain, ids).await?.into_iter().map(place).collect();
@@ -129,7 +127,11 @@ async fn predicted<S: Source>(
             let start = match parent {
                 _ if place.snapshot.inputs.exact_only.is_some() => Some(id),
                 Some(parent) if began_at.contains_key(&parent) => {
-                    if places[parent as usize].snapshot.environment == Some(environment) { began_at[&parent] } else { Some(id) }
+                    if places[parent as usize].snapshot.environment == Some(environment) {
+                        began_at[&parent]
+                    } else {
+                        Some(id)
+                    }
                 }
                 None if !graph.is_cut(position) => Some(id),
                 // The first parent is beyond what is shown, or has a spec of its own.
@@ -234,7 +236,8 @@ async fn verified<S: Source>(
                 let id = graph.id(commit);
                 let Some(&place) = index.get(&id) else { continue };
                 let place = &mut places[place];
-                let Some(tag) = place.snapshot.environment.and_then(|environment| right.get(&environment)?.get(&image)) else {
+                let Some(tag) = place.snapshot.environment.and_then(|environment| right.get(&environment)?.get(&image))
+                else {
                     continue;
                 };
                 place.image = Some((Arc::clone(tag), graph.id(image), relation));
@@ -269,9 +272,10 @@ async fn entries<S: Source>(
         .into_iter()
         .zip(places)
         .map(|(commit, place)| {
-            let (tag, image_commit, relation) = place.image.clone().map_or((None, None, None), |(tag, commit, relation)| {
-                (Some(tag), Some(commit), Some(relation))
-            });
+            let (tag, image_commit, relation) = place
+                .image
+                .clone()
+                .map_or((None, None, None), |(tag, commit, relation)| (Some(tag), Some(commit), Some(relation)));
             HistoryEntry {
                 commit: commit.id,
                 parents: commit.parents,

@@ -199,7 +199,9 @@ impl<'s> Finder<'s> {
     }
 
     fn whole_tree(&mut self, because: String) {
-        let note = format!("every file counts, since {because}: only a commit with the identical tree can share an image; {WAY_OUT}");
+        let note = format!(
+            "every file counts, since {because}: only a commit with the identical tree can share an image; {WAY_OUT}"
+        );
         self.inputs.notes.push(note);
         self.rule("**".to_owned(), because, Selection::whole_tree());
     }
@@ -244,17 +246,18 @@ impl<'s> Finder<'s> {
             self.inputs.no_recipe = Some("the build context lies outside of the repository".to_owned());
             return Ok(());
         };
-        let candidates: Vec<Vec<u8>> = match (&config.dockerfile, job.map(|job| (&job.build.dockerfile, job.build.tool))) {
-            (Some(path), _) | (None, Some((Some(ci::Text::Known(path)), _))) => vec![path.clone().into_bytes()],
-            (None, Some((Some(ci::Text::Unknown { text }), _))) => {
-                self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
-                return Ok(());
-            }
-            (None, Some((None, Tool::Buildah | Tool::Podman))) => {
-                vec![join(&context, b"Containerfile"), join(&context, b"Dockerfile")]
-            }
-            (None, _) => vec![join(&context, b"Dockerfile")],
-        };
+        let candidates: Vec<Vec<u8>> =
+            match (&config.dockerfile, job.map(|job| (&job.build.dockerfile, job.build.tool))) {
+                (Some(path), _) | (None, Some((Some(ci::Text::Known(path)), _))) => vec![path.clone().into_bytes()],
+                (None, Some((Some(ci::Text::Unknown { text }), _))) => {
+                    self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
+                    return Ok(());
+                }
+                (None, Some((None, Tool::Buildah | Tool::Podman))) => {
+                    vec![join(&context, b"Containerfile"), join(&context, b"Dockerfile")]
+                }
+                (None, _) => vec![join(&context, b"Dockerfile")],
+            };
         let mut absent = Vec::new();
         for path in candidates {
             let (links, read) = probe.read(&path)?;
@@ -280,7 +283,8 @@ impl<'s> Finder<'s> {
             self.path_rule(path, "the Dockerfile");
         }
         let names: Vec<String> = absent.iter().map(|path| display_path(path)).collect();
-        self.inputs.no_recipe = Some(format!("there is no {} at this commit, so no image can be built from it", names.join(" or ")));
+        self.inputs.no_recipe =
+            Some(format!("there is no {} at this commit, so no image can be built from it", names.join(" or ")));
         Ok(())
     }
 
@@ -364,10 +368,15 @@ impl<'s> Finder<'s> {
                 .build
                 .args
                 .iter()
-                .map(|arg| (arg.name.clone(), match &arg.value {
-                    ci::ArgValue::Known(value) => dockerfile::ArgValue::Known(value.clone()),
-                    _ => dockerfile::ArgValue::Unknown,
-                }))
+                .map(|arg| {
+                    (
+                        arg.name.clone(),
+                        match &arg.value {
+                            ci::ArgValue::Known(value) => dockerfile::ArgValue::Known(value.clone()),
+                            _ => dockerfile::ArgValue::Unknown,
+                        },
+                    )
+                })
                 .collect();
             options.named_contexts = job.build.named_contexts.iter().map(|(name, _)| name.clone()).collect();
         }
@@ -416,9 +425,16 @@ impl<'s> Finder<'s> {
                     if let End::Found(path, Mode::TREE, _) = end {
                         let mut selection = Selection::default();
                         selection.add_subtree(path.as_slice());
-                        self.rule(format!("{}/**", display_path(&path)), format!("the build context {name}"), selection);
+                        self.rule(
+                            format!("{}/**", display_path(&path)),
+                            format!("the build context {name}"),
+                            selection,
+                        );
                     } else {
-                        self.whole_tree(format!("the build context {name}={} is not in the repository", display_path(&path)));
+                        self.whole_tree(format!(
+                            "the build context {name}={} is not in the repository",
+                            display_path(&path)
+                        ));
                     }
                 }
                 ci::Text::Unknown { text } => {
@@ -459,7 +475,9 @@ impl<'s> Finder<'s> {
             End::Missing if matches!(probe.look(&path)?, Some((Mode::LINK, _))) => {}
             End::Missing => {
                 let what = if matches!(source.path, SourcePath::Wildcard(_)) { "the folder of " } else { "" };
-                self.whole_tree(format!("no tracked file matches {what}a source of {place}, so the job makes it before the build"));
+                self.whole_tree(format!(
+                    "no tracked file matches {what}a source of {place}, so the job makes it before the build"
+                ));
             }
             End::Submodule(path) => self.path_rule(&path, &place),
             End::Found(end, ..) => {
@@ -481,7 +499,8 @@ impl<'s> Finder<'s> {
                 sources.push(source);
                 selection.add_context(Context { root: context.to_vec(), sources, ignore: ignore.clone() });
                 self.rule(pattern, place, selection);
-                if self.inputs.selection.is_whole_tree() && !self.inputs.notes.iter().any(|note| note.contains(WAY_OUT)) {
+                if self.inputs.selection.is_whole_tree() && !self.inputs.notes.iter().any(|note| note.contains(WAY_OUT))
+                {
                     self.whole_tree("the whole repository is copied into the image".to_owned());
                 }
             }

@@ -137,8 +137,13 @@ impl<'t, T: Tree> Probe<'t, T> {
             if path.is_empty() {
                 return Ok((links, End::Found(path, Mode::TREE, self.root)));
             }
-            let ends: Vec<usize> =
-                path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).chain([path.len()]).collect();
+            let ends: Vec<usize> = path
+                .iter()
+                .enumerate()
+                .filter(|(_, byte)| **byte == b'/')
+                .map(|(at, _)| at)
+                .chain([path.len()])
+                .collect();
             for end in ends {
                 let (here, rest) = path.split_at(end);
                 match self.look(here)? {
@@ -149,7 +154,8 @@ impl<'t, T: Tree> Probe<'t, T> {
                         let target = self.tree.blob(here, oid, MAX_TARGET)?.unwrap_or_default();
                         let known = links.len();
                         links.push(here.to_vec());
-                        let next = link_target(here, &target).and_then(|target| tree::normalize(&join_raw(&target, rest)));
+                        let next =
+                            link_target(here, &target).and_then(|target| tree::normalize(&join_raw(&target, rest)));
                         match next {
                             Some(next) if known < MAX_LINKS => path = next,
                             _ => return Ok((links, End::Missing)),
@@ -181,13 +187,7 @@ impl<'t, T: Tree> Probe<'t, T> {
     }
 
     /// The paths of all files below a folder.
-    fn files_below(
-        &mut self,
-        folder: &[u8],
-        oid: Oid,
-        depth: usize,
-        found: &mut Vec<Vec<u8>>,
-    ) -> Result<(), T::Error> {
+    fn files_below(&mut self, folder: &[u8], oid: Oid, depth: usize, found: &mut Vec<Vec<u8>>) -> Result<(), T::Error> {
         if depth > MAX_DEPTH {
             return Err(self.tree.too_deep(folder));
         }

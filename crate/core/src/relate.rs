@@ -34,9 +34,10 @@ pub(crate) fn relate(graph: &Graph, groups: &[Group]) -> Vec<(Position, Position
         let mut known: HashMap<Position, Position> = HashMap::new();
         // Oldest first, so that parents know before their children ask.
         for &commit in commits.iter().rev() {
-            let at_parent = graph.parents(commit).iter().find_map(|parent| {
-                if images.contains(parent) { Some(*parent) } else { known.get(parent).copied() }
-            });
+            let at_parent = graph
+                .parents(commit)
+                .iter()
+                .find_map(|parent| if images.contains(parent) { Some(*parent) } else { known.get(parent).copied() });
             let older = || on_line.get(&lines[commit as usize])?.range(commit + 1..).next().copied();
             if let Some(image) = at_parent.or_else(older) {
                 known.insert(commit, image);

@@ -79,7 +79,8 @@ impl Asked {
             (_, Some(_)) => None,
             (_, None) => {
                 let why = snapshot.inputs.no_recipe.clone();
-                let why = why.unwrap_or_else(|| "no file of this commit is one that the image is built from".to_owned());
+                let why =
+                    why.unwrap_or_else(|| "no file of this commit is one that the image is built from".to_owned());
                 Some(Reason::new("no-recipe", why))
             }
         };
@@ -158,7 +159,12 @@ impl<S: Source> Chooser<'_, S> {
         let Some((environment, _)) = &self.asked.environment else { return Ok(exact) };
         // Of tags that several commits share, the commit's own comes before all others too.
         let shared = Candidates {
-            known: candidates.known.iter().filter(|candidate| candidate.commits.contains(&self.commit.id)).cloned().collect(),
+            known: candidates
+                .known
+                .iter()
+                .filter(|candidate| candidate.commits.contains(&self.commit.id))
+                .cloned()
+                .collect(),
             strangers: Vec::new(),
         };
         let right = self.same(&shared, *environment).await?;
@@ -241,7 +247,9 @@ impl<S: Source> Chooser<'_, S> {
         if let Some(first) = candidates.strangers.first() {
             let message = match candidates.strangers.len() {
                 1 => format!("the tag {first} names a commit that is not here, so it could not be compared"),
-                count => format!("{count} tags ({first}, …) name commits that are not here, so they could not be compared"),
+                count => {
+                    format!("{count} tags ({first}, …) name commits that are not here, so they could not be compared")
+                }
             };
             let code = if self.project.shallow { "shallow" } else { "partial" };
             return (Status::Unknown, Some(Reason::new(code, message)));
@@ -309,7 +317,13 @@ impl<S: Source> Chooser<'_, S> {
             return Ok(());
         };
         let began = if self.asked.inputs.exact_only.is_some() {
-            answer.notes.extend(self.asked.inputs.exact_only.iter().map(|why| format!("only the commit's own image can be right: {why}")));
+            answer.notes.extend(
+                self.asked
+                    .inputs
+                    .exact_only
+                    .iter()
+                    .map(|why| format!("only the commit's own image can be right: {why}")),
+            );
             Some(self.commit.id)
         } else {
             began(self.source, self.spec, self.commit.id, *environment).await?
@@ -321,8 +335,11 @@ impl<S: Source> Chooser<'_, S> {
         };
         let commit = self.source.commits(&[began]).await?.pop();
         let commit = commit.ok_or_else(|| SourceError::Incomplete(format!("the commit {began} could not be read")))?;
-        let Some(tag) = (if commit.id == self.commit.id { answer.expected_tag.clone() } else { expected_tag(&self.asked.inputs.scheme, &commit) })
-        else {
+        let Some(tag) = (if commit.id == self.commit.id {
+            answer.expected_tag.clone()
+        } else {
+            expected_tag(&self.asked.inputs.scheme, &commit)
+        }) else {
             let message = "the image job gives its images tags that cannot be told from the commit";
             answer.reason = Some(Reason::new("no-scheme", message));
             return Ok(());

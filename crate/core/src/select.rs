@@ -46,9 +46,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn reads(&self, path: &[u8]) -> bool {
-        relative(path, &self.root).is_some_and(|path| {
-            self.sources.iter().any(|source| source.reads(path)) && !self.ignore.excludes(path)
-        })
+        relative(path, &self.root)
+            .is_some_and(|path| self.sources.iter().any(|source| source.reads(path)) && !self.ignore.excludes(path))
     }
 
     fn visit(&self, folder: &[u8]) -> Visit {
@@ -108,7 +107,8 @@ impl Selection {
 
     /// Whether no build is sent the file at `path`, though it lies in a build's context.
     pub(crate) fn hides(&self, path: &[u8]) -> bool {
-        let mut seen = self.contexts.iter().filter_map(|context| Some((context, relative(path, &context.root)?))).peekable();
+        let mut seen =
+            self.contexts.iter().filter_map(|context| Some((context, relative(path, &context.root)?))).peekable();
         seen.peek().is_some() && seen.all(|(context, path)| context.ignore.excludes(path))
     }
 

@@ -129,8 +129,7 @@ pub(crate) fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
 
 /// Whether `path` lies below `folder` (`b""`: everything does); a folder does not lie below itself.
 pub(crate) fn is_below(path: &[u8], folder: &[u8]) -> bool {
-    folder.is_empty() && !path.is_empty()
-        || path.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
+    folder.is_empty() && !path.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
 /// `path` as seen from `folder`, if it is that folder or lies below it.

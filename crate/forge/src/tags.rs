@@ -68,7 +68,9 @@ fn lines(text: &[u8]) -> Result<Vec<Tag>, TagListError> {
         }
         if !repin::reference::is_tag(name) {
             let shown: String = name.chars().take(40).collect();
-            let problem = format!("`{shown}` cannot be a tag; a list of tags has one a line, or is the JSON of `skopeo list-tags`");
+            let problem = format!(
+                "`{shown}` cannot be a tag; a list of tags has one a line, or is the JSON of `skopeo list-tags`"
+            );
             return Err(TagListError { line: at + 1, problem });
         }
         tags.push(Tag::from(name));
@@ -99,13 +101,18 @@ mod tests {
             (r#"["a"]"#, &["a"]),
             ("[]", &[]),
         ] {
-            assert_eq!(names(text).as_deref(), Ok(&expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..]), "{text}");
+            assert_eq!(
+                names(text).as_deref(),
+                Ok(&expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_list_is_refused_with_its_line() {
-        for (text, line) in [("a\nb c\n", 2), ("-a", 1), ("a\n\u{e9}", 2), ("{", 1), ("{\n\"Tags\": 3}", 2), ("[1]", 1)] {
+        for (text, line) in [("a\nb c\n", 2), ("-a", 1), ("a\n\u{e9}", 2), ("{", 1), ("{\n\"Tags\": 3}", 2), ("[1]", 1)]
+        {
             assert_eq!(names(text).map_err(|error| error.line), Err(line), "{text}");
         }
     }

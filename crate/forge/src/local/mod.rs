@@ -57,7 +57,11 @@ impl Local {
             SourceError::failed(format!("{} is not in a git repository that can be read", path.display()), error)
         })?;
         if repository.object_hash() != gix::hash::Kind::Sha1 {
-            let what = format!("{} uses {} object ids; Repin reads SHA-1 repositories", path.display(), repository.object_hash());
+            let what = format!(
+                "{} uses {} object ids; Repin reads SHA-1 repositories",
+                path.display(),
+                repository.object_hash()
+            );
             return Err(SourceError::Incomplete(what));
         }
         let edge = repository
@@ -135,7 +139,8 @@ impl Local {
 
     /// Whether a branch, here or at a remote, has this name.
     fn is_branch(&self, name: &str) -> bool {
-        let exists = |full: String| self.repository.try_find_reference(full.as_str()).is_ok_and(|found| found.is_some());
+        let exists =
+            |full: String| self.repository.try_find_reference(full.as_str()).is_ok_and(|found| found.is_some());
         exists(format!("refs/heads/{name}"))
             || self.repository.remote_names().iter().any(|remote| exists(format!("refs/remotes/{remote}/{name}")))
     }
@@ -200,9 +205,11 @@ impl Source for Local {
                 self.repository.head_name().ok().flatten().map(|name| name.shorten().to_string())
             }
             Some(revision) => {
-                let name = self.repository.remote_names().iter().find_map(|remote| {
-                    revision.strip_prefix(&format!("{remote}/")).map(str::to_owned)
-                });
+                let name = self
+                    .repository
+                    .remote_names()
+                    .iter()
+                    .find_map(|remote| revision.strip_prefix(&format!("{remote}/")).map(str::to_owned));
                 let name = name.unwrap_or_else(|| revision.to_owned());
                 self.is_branch(&name).then_some(name)
             }
@@ -294,7 +301,8 @@ impl Source for Local {
         let graph = self.graph(&tips, None).await?;
         let position = |id: &Oid| graph.position(*id);
         let images: Vec<_> = images.iter().filter_map(position).collect();
-        let commit = position(&commit).ok_or_else(|| SourceError::Incomplete(format!("the commit {commit} is not here")))?;
+        let commit =
+            position(&commit).ok_or_else(|| SourceError::Incomplete(format!("the commit {commit} is not here")))?;
         Ok(graph.nearest(commit, &images))
     }
 

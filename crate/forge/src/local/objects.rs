@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use gix::objs::Find as _;
+use repin::Oid;
 use repin::environment::EMPTY_TREE;
 use repin::source::SourceError;
 use repin::tree::{Mode, Tree, display_path};
-use repin::Oid;
 
 use super::{gix_id, oid};
 
@@ -59,9 +59,13 @@ impl Objects {
 
 fn missing(id: Oid, what: &str, partial: bool) -> SourceError {
     if partial {
-        SourceError::Incomplete(format!("{what} {id} is not here: this is a partial clone (git fetch --refetch --no-filter brings all)"))
+        SourceError::Incomplete(format!(
+            "{what} {id} is not here: this is a partial clone (git fetch --refetch --no-filter brings all)"
+        ))
     } else {
-        SourceError::Incomplete(format!("{what} {id} is not here: the repository is not complete (git fsck shows what is missing)"))
+        SourceError::Incomplete(format!(
+            "{what} {id} is not here: the repository is not complete (git fsck shows what is missing)"
+        ))
     }
 }
 

@@ -74,11 +74,13 @@ impl Pool {
                 let mut pieces = Vec::new();
                 loop {
                     let start = next.fetch_add(PIECE, Ordering::Relaxed);
-                    let Some(piece) = trees.get(start..trees.len().min(start + PIECE)).filter(|piece| !piece.is_empty())
+                    let Some(piece) =
+                        trees.get(start..trees.len().min(start + PIECE)).filter(|piece| !piece.is_empty())
                     else {
                         return Ok(pieces);
                     };
-                    let snapshots: Result<Vec<_>, _> = piece.iter().map(|tree| environments.at(objects, *tree)).collect();
+                    let snapshots: Result<Vec<_>, _> =
+                        piece.iter().map(|tree| environments.at(objects, *tree)).collect();
                     pieces.push((start, snapshots?));
                     if let Some(progress) = &self.progress {
                         let done = done.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
