@@ -54,6 +54,7 @@ mod parse;
 mod scope;
 mod sources;
 mod stages;
+mod substitute;
 mod words;
 
 pub use error::{DockerfileError, DockerfileErrorKind};
