@@ -23,10 +23,10 @@ fn show(source: &ContextSource) -> String {
 }
 
 fn options(target: &str, args: &[(&str, Option<&str>)], contexts: &[&str]) -> BuildOptions {
-    let value = |value: &Option<&str>| value.map_or(ArgValue::Unknown, |text| ArgValue::Known(text.to_owned()));
+    let value = |value: Option<&str>| value.map_or(ArgValue::Unknown, |text| ArgValue::Known(text.to_owned()));
     BuildOptions {
         target: (!target.is_empty()).then(|| target.to_owned()),
-        args: args.iter().map(|(name, text)| ((*name).to_owned(), value(text))).collect(),
+        args: args.iter().map(|(name, text)| ((*name).to_owned(), value(*text))).collect(),
         named_contexts: contexts.iter().map(|&name| name.to_owned()).collect(),
     }
 }
@@ -573,7 +573,7 @@ fn base_images() {
 fn named_contexts() {
     let text = "FROM a AS b\nFROM alpine\nCOPY --from=b / /\nCOPY --from=Data / /\nRUN --mount=from=data,target=/d x";
     let found = used(text, &options("", &[], &["data", "docker.io/library/alpine:latest", "b", "unused"]));
-    assert_eq!(found.named_contexts, ["b", "docker.io/library/alpine:latest", "data"]);
+    assert_eq!(found.named_context_uses, ["b", "docker.io/library/alpine:latest", "data"]);
     assert!(found.base_images.is_empty());
 }
 
@@ -587,7 +587,7 @@ macro_rules! arg_uses {
             let dockerfile = Dockerfile::parse($text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(dockerfile.arg_uses(&options, "V"), want, "{}", $text);
             let found = dockerfile.context_use(&options);
-            assert_eq!((found.args[0].name.as_str(), &*found.args[0].lines), ("V", want));
+            assert_eq!((found.args_used[0].name.as_str(), &*found.args_used[0].lines), ("V", want));
         }
     )*};
 }

@@ -38,7 +38,7 @@ pub(super) fn context_use(dockerfile: &Dockerfile, options: &BuildOptions) -> Co
         }
     }
     collector.triggers_left(&plan);
-    collector.found.args = options
+    collector.found.args_used = options
         .args
         .iter()
         .map(|(name, _)| ArgUse { name: name.clone(), lines: uses(dockerfile, &plan, name) })
@@ -71,8 +71,8 @@ impl Collector {
         let name = match origin {
             Origin::Image(name) | Origin::Unclear(name, _) => name,
             Origin::Context(name) => {
-                if !self.found.named_contexts.contains(name) {
-                    self.found.named_contexts.push(name.clone());
+                if !self.found.named_context_uses.contains(name) {
+                    self.found.named_context_uses.push(name.clone());
                 }
                 return;
             }
