@@ -67,9 +67,8 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
             writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
         }
         None => {
-            if let Some(reason) = &resolution.reason {
-                writeln!(out, "  its image inputs are not known: {}", safe(&reason.message))?;
-            }
+            let why = resolution.reason.as_ref().map_or("they could not be read", |reason| &reason.message);
+            writeln!(out, "  its image inputs are not known: {}", safe(why))?;
         }
     }
     if let Some(digest) = &image.digest {

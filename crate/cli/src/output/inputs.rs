@@ -139,14 +139,14 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
     let listed = if out.width.is_some() { MAX_LISTED } else { usize::MAX };
     match (&facts.environment, &facts.no_recipe) {
         (Some(environment), _) => {
-            let files = count(environment.files.len(), "file decides", "files decide");
-            writeln!(out, "{BOLD}{files}{BOLD:#} what the image of {} is built from, {}", shown(commit), by(facts))?;
+            let files = count(environment.files.len(), "file", "files");
+            writeln!(out, "The image of {} is built from {BOLD}{files}{BOLD:#}, {}:", shown(commit), by(facts))?;
         }
         (None, Some(why)) => {
-            writeln!(out, "{BOLD}no recipe{BOLD:#} at {}: {}", shown(commit), safe(why))?;
+            writeln!(out, "The image of {} has {BOLD}no recipe{BOLD:#}: {}", shown(commit), safe(why))?;
         }
         (None, None) => {
-            writeln!(out, "{BOLD}no files{BOLD:#} of {} are what the image is built from, {}", shown(commit), by(facts))?;
+            writeln!(out, "The image of {} is built from {BOLD}no file{BOLD:#} that exists, {}", shown(commit), by(facts))?;
         }
     }
     let mut groups: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();

@@ -35,12 +35,12 @@ const ROW: usize = 28;
 const LANE: usize = 24;
 const MARGIN: usize = 24;
 /// Where the rows begin.
-const TOP: usize = 92;
+const TOP: usize = 116;
 /// Half the size of a commit's mark.
 const MARK: usize = 10;
 /// A character of the fixed and of the proportional font, in hundredths of a pixel; the latter is wider than most.
 const FIXED: usize = 725;
-const PROPORTIONAL: usize = 700;
+const PROPORTIONAL: usize = 770;
 /// Longer titles and tags are cut.
 const MAX_TITLE: usize = 90;
 const MAX_TAG: usize = 34;
@@ -121,6 +121,9 @@ impl Picture<'_> {
         writeln!(out, r#"<text class="name" x="{MARGIN}" y="34">{}</text>"#, escape(name))?;
         writeln!(out, r#"<text class="mute" x="{MARGIN}" y="54">{}</text>"#, escape(&summary))?;
         self.legend(out)?;
+        for (x, name) in [(columns.tag + 8, "image"), (columns.commit, "commit"), (date, "date"), (title, "title")] {
+            writeln!(out, r#"<text class="mute" x="{x}" y="{}">{name}</text>"#, TOP - 8)?;
+        }
         for at in (1..self.history.len()).step_by(2) {
             let (y, wide) = (TOP + at * ROW, width - columns.lines * 2);
             writeln!(out, r#"<rect class="band" x="{}" y="{y}" width="{wide}" height="{ROW}" rx="4"/>"#, columns.lines)?;
