@@ -43,6 +43,8 @@ pub(super) struct Job {
     /// A shell of its own runs these.
     pub(super) after_script: Vec<String>,
     pub(super) variables: BTreeMap<String, Variable>,
+    /// Values that `rules` or `workflow:rules` give variables when they hold.
+    pub(super) by_rules: Vec<(String, Variable)>,
     /// The names that `parallel:matrix` sets.
     pub(super) matrix: Vec<String>,
     pub(super) only: Option<Value>,
@@ -76,7 +78,7 @@ pub(super) fn assemble(root: &Value) -> Assembled {
         .entries()
         .iter()
         .filter(|(name, value)| value.is_map() && !name.starts_with('.') && !NOT_JOBS.contains(&&**name));
-    let jobs = names.map(|(name, _)| assembler.job(name)).collect();
+    let jobs = names.map(|(name, _)| assembler.job(name, workflow.as_ref())).collect();
     Assembled { jobs, workflow, notes: assembler.notes }
 }
 
@@ -180,15 +182,14 @@ impl Assembler<'_> {
                 let mut parts = path.iter();
                 let first = parts.next().map(|name| self.extend(name, 0).0);
                 let found = first.and_then(|first| parts.try_fold(first, |value, key| value.get(key).cloned()));
-                match found {
-                    Some(found) => self.resolve(&found, depth + 1),
-                    None => {
-                        self.note(format!(
-                            "!reference [{}] finds nothing in the files that could be read.",
-                            path.join(", ")
-                        ));
-                        Value::Null
-                    }
+                if let Some(found) = found {
+                    self.resolve(&found, depth + 1)
+                } else {
+                    self.note(format!(
+                        "!reference [{}] finds nothing in the files that could be read.",
+                        path.join(", ")
+                    ));
+                    Value::Null
                 }
             }
             Value::Seq(items) => {
@@ -226,18 +227,21 @@ impl Assembler<'_> {
         Some(self.resolve(&value, 0))
     }
 
-    fn job(&mut self, name: &str) -> Job {
+    fn job(&mut self, name: &str, workflow: Option<&Value>) -> Job {
         let job = self.extend(name, 0).0;
         let global = self.root.some("variables").cloned().unwrap_or(Value::Null);
         let mut all = variables(&self.resolve(&global, 0));
         all.retain(|name, _| inherits(&job, "variables", name));
         all.extend(variables(&self.own(&job, "variables").unwrap_or(Value::Null)));
         let image = self.keyword(&job, "image");
+        let rules = self.own(&job, "rules");
+        let by_rules = workflow.iter().copied().chain(&rules).flat_map(Value::items);
+        let by_rules = by_rules.filter_map(|rule| rule.some("variables")).flat_map(variables).take(100).collect();
         let script = |value: Option<Value>| value.map(|value| value.texts()).unwrap_or_default();
         let mut lines = script(self.keyword(&job, "before_script"));
         lines.extend(script(self.own(&job, "script")));
         let matrix = job.some("parallel").and_then(|parallel| parallel.some("matrix")).cloned();
-        let matrix = matrix.map(|matrix| self.resolve(&matrix, 0)).unwrap_or(Value::Null);
+        let matrix = matrix.map_or(Value::Null, |matrix| self.resolve(&matrix, 0));
         Job {
             name: name.to_owned(),
             image: image.and_then(|image| Some(image.text().or(image.get("name")?.text())?.to_owned())),
@@ -247,7 +251,8 @@ impl Assembler<'_> {
             matrix: matrix.items().iter().flat_map(Value::entries).map(|(name, _)| name.to_string()).collect(),
             only: self.own(&job, "only"),
             except: self.own(&job, "except"),
-            rules: self.own(&job, "rules"),
+            rules,
+            by_rules,
             when: job.some("when").and_then(Value::text).map(str::to_owned),
         }
     }

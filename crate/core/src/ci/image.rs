@@ -162,7 +162,9 @@ fn candidate(job: &Job, workflow: Option<&Value>) -> Candidate {
         images.into_iter().filter(|(index, _)| *index == chosen).map(|(_, image)| image).collect();
     images.dedup();
     if triggers.only_git_tags() {
-        images.iter_mut().for_each(|image| image.tag = of_git_tags(&image.tag));
+        for image in &mut images {
+            image.tag = of_git_tags(&image.tag);
+        }
     }
     let others =
         builds.iter().filter(|other| builds.get(chosen).is_some_and(|build| build.build != other.build)).count();
@@ -260,13 +262,12 @@ fn of_git_tags(form: &Form) -> Form {
 
 /// The image job among the candidates.
 pub(super) fn choose(candidates: &[Candidate], wanted: Option<&str>) -> Option<ImageJob> {
-    let found = match wanted {
-        Some(wanted) => candidates.iter().find(|candidate| candidate.job.name == wanted),
-        None => {
-            let builds = |rank: u8| candidates.iter().find(move |candidate| candidate.rank >= rank);
-            let renku = candidates.iter().find(|candidate| candidate.job.name == RENKU_JOB && candidate.rank > 0);
-            renku.or_else(|| builds(2)).or_else(|| builds(1))
-        }
+    let found = if let Some(wanted) = wanted {
+        candidates.iter().find(|candidate| candidate.job.name == wanted)
+    } else {
+        let builds = |rank: u8| candidates.iter().find(move |candidate| candidate.rank >= rank);
+        let renku = candidates.iter().find(|candidate| candidate.job.name == RENKU_JOB && candidate.rank > 0);
+        renku.or_else(|| builds(2)).or_else(|| builds(1))
     };
     found.map(|candidate| candidate.job.clone())
 }

@@ -30,14 +30,17 @@
 //! Limits keep hostile files harmless: their sizes, nesting and everything that multiplies is bounded (see each
 //! file of this module); beyond a limit there is a note.
 
+mod arguments;
 mod assemble;
 mod build;
+mod command;
 mod eval;
 mod expression;
 mod image;
 mod include;
 mod inputs;
 mod pattern;
+mod rule;
 mod run;
 mod shell;
 mod trigger;
@@ -102,7 +105,7 @@ impl Files for BTreeMap<String, Vec<u8>> {
 /// assert!(!include_matches("ci/**", "ci/a.txt"));
 /// ```
 pub fn include_matches(pattern: &str, path: &str) -> bool {
-    if !(path.ends_with(".yml") || path.ends_with(".yaml")) {
+    if !include::is_yaml(path) {
         return false;
     }
     // `**` that is not a folder of its own: `ci/**.yml` is `ci/*.yml` and `ci/**/*.yml`.

@@ -1,5 +1,9 @@
 //! Whole CI files: each case is a file, and what is made of it.
 
+#![allow(clippy::format_push_string, reason = "tests build their files as text")]
+
+mod triggers;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -290,6 +294,8 @@ cases! { found;
     escaped_dollar: "variables: {A: a$$b}\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$A . && docker push $CI_REGISTRY_IMAGE:$A" => "a a$b";
     inherit_no_variables: "variables: {T: a}\na:\n  inherit: {variables: false}\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $T";
     inherit_some_variables: "variables: {T: a, U: b}\na:\n  inherit: {variables: [U]}\n  script: docker build -t $CI_REGISTRY_IMAGE:$T-$U . && docker push $CI_REGISTRY_IMAGE:$T-$U" => "a $T-b";
+    variable_of_a_rule: "a:\n  variables: {T: latest}\n  rules:\n    - if: $X\n      variables: {T: $CI_COMMIT_SHA}\n    - when: always\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA, latest";
+    variable_of_a_workflow_rule: "workflow:\n  rules:\n    - if: $CI_COMMIT_TAG\n      variables: {T: $CI_COMMIT_TAG}\n    - variables: {T: $CI_COMMIT_SHA}\na:\n  variables: {I: $CI_REGISTRY_IMAGE:$T}\n  script: docker build -t $I . && docker push $I" => "a $CI_COMMIT_TAG, $CI_COMMIT_SHA";
     matrix: "a:\n  parallel:\n    matrix:\n      - V: [1, 2]\n  script: docker build -t $CI_REGISTRY_IMAGE:$V-$CI_COMMIT_SHA . && docker push $CI_REGISTRY_IMAGE:$V-$CI_COMMIT_SHA" => "a $V-$CI_COMMIT_SHA";
     default_before_script: "default:\n  before_script: [T=$CI_COMMIT_SHA]\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA";
     top_level_before_script: "before_script: [T=$CI_COMMIT_SHA]\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA";
@@ -442,7 +448,7 @@ fn include_with_inputs() {
 
 #[test]
 fn more_includes_than_gitlab_allows() {
-    let list: String = (0..200).map(|at| format!("  - f{at}.yml\n")).collect();
+    let list: String = (0..200).map(|at| format!("  - f{at}.yml\n")).collect::<Vec<_>>().concat();
     let ci = one(&format!("include:\n{list}"));
     assert_eq!(ci.files().len(), 151);
     assert!(ci.notes().iter().any(|note| note.contains("150")));
