@@ -13,7 +13,7 @@ const MAX_EXTENDS: usize = 10;
 /// Levels of `!reference` inside what is referred to.
 const MAX_REFERENCES: usize = 10;
 /// Nodes that references and bases may add up to, for one file.
-const BUDGET: usize = 1_000_000;
+const BUDGET: usize = 500_000;
 
 /// Top-level keys that are no jobs.
 const NOT_JOBS: [&str; 13] = [
@@ -42,7 +42,7 @@ pub(super) struct Job {
     pub(super) script: Vec<String>,
     /// A shell of its own runs these.
     pub(super) after_script: Vec<String>,
-    pub(super) variables: BTreeMap<String, Variable>,
+    pub(super) variables: Arc<BTreeMap<String, Variable>>,
     /// Values that `rules` or `workflow:rules` give variables when they hold.
     pub(super) by_rules: Vec<(String, Variable)>,
     /// The names that `parallel:matrix` sets.
@@ -71,7 +71,11 @@ pub(super) struct Assembled {
 
 /// Assembles every visible job, in file order.
 pub(super) fn assemble(root: &Value) -> Assembled {
-    let mut assembler = Assembler { root, extended: HashMap::new(), notes: Vec::new(), budget: BUDGET };
+    let names = root.entries().iter().map(|(name, value)| (&**name, value)).collect();
+    let extended = HashMap::new();
+    let mut assembler = Assembler { names, extended, global: Arc::default(), notes: Vec::new(), budget: BUDGET };
+    let global = root.some("variables").cloned().unwrap_or(Value::Null);
+    assembler.global = Arc::new(variables(&assembler.resolve(&global, 0)));
     let workflow = root.some("workflow").and_then(|workflow| workflow.some("rules")).cloned();
     let workflow = workflow.map(|rules| assembler.resolve(&rules, 0));
     let names = root
@@ -98,7 +102,10 @@ pub(super) fn variables(map: &Value) -> BTreeMap<String, Variable> {
 }
 
 struct Assembler<'v> {
-    root: &'v Value,
+    /// The root's entries by name.
+    names: HashMap<&'v str, &'v Value>,
+    /// `variables:` of the root.
+    global: Arc<BTreeMap<String, Variable>>,
     /// What a name's map is with its bases merged in, and how many levels it took; `None` while it is being found.
     extended: HashMap<Arc<str>, Option<(Value, usize)>>,
     notes: Vec<String>,
@@ -132,7 +139,7 @@ impl Assembler<'_> {
             }
             None => {}
         }
-        let own = self.root.get(name).cloned().unwrap_or(Value::Null);
+        let own = self.names.get(name).copied().cloned().unwrap_or(Value::Null);
         let Some(bases) = own.some("extends").map(Value::texts) else {
             return (own, 0);
         };
@@ -147,7 +154,7 @@ impl Assembler<'_> {
         let mut merged = Value::Map(Vec::new().into());
         let mut levels = 0;
         for base in bases {
-            if self.root.get(&base).is_none() {
+            if !self.names.contains_key(base.as_str()) {
                 self.note(format!("The job {name} extends {base}, which is not in the files that could be read: what it inherits is not known."));
                 continue;
             }
@@ -170,7 +177,7 @@ impl Assembler<'_> {
 
     /// The value with its references replaced; a reference inside a list puts its items there.
     fn resolve(&mut self, value: &Value, depth: usize) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1 + value.items().len().max(value.entries().len())) {
             return Value::Null;
         }
         match value {
@@ -213,12 +220,14 @@ impl Assembler<'_> {
 
     /// A keyword of the job, else of `default:`, else of the top level, as `inherit:` allows.
     fn keyword(&mut self, job: &Value, key: &str) -> Option<Value> {
-        let value = job.some(key).cloned().or_else(|| {
-            let inherits = inherits(job, "default", key);
-            let default =
-                self.root.some("default").and_then(|default| default.some(key)).or_else(|| self.root.some(key));
-            default.filter(|_| inherits).cloned()
-        })?;
+        let value = match job.some(key) {
+            Some(own) => own.clone(),
+            None if inherits(job, "default", key) => {
+                let default = self.names.get("default").and_then(|default| default.some(key));
+                default.or(self.names.get(key).copied()).filter(|value| **value != Value::Null)?.clone()
+            }
+            None => return None,
+        };
         Some(self.resolve(&value, 0))
     }
 
@@ -229,10 +238,14 @@ impl Assembler<'_> {
 
     fn job(&mut self, name: &str, workflow: Option<&Value>) -> Job {
         let job = self.extend(name, 0).0;
-        let global = self.root.some("variables").cloned().unwrap_or(Value::Null);
-        let mut all = variables(&self.resolve(&global, 0));
-        all.retain(|name, _| inherits(&job, "variables", name));
-        all.extend(variables(&self.own(&job, "variables").unwrap_or(Value::Null)));
+        let own = variables(&self.own(&job, "variables").unwrap_or(Value::Null));
+        let inherits_all = job.some("inherit").is_none_or(|inherit| inherit.some("variables").is_none());
+        let mut all = self.global.clone();
+        if !(own.is_empty() && inherits_all) && self.spend(all.len()) {
+            let changed = Arc::make_mut(&mut all);
+            changed.retain(|name, _| inherits(&job, "variables", name));
+            changed.extend(own);
+        }
         let image = self.keyword(&job, "image");
         let rules = self.own(&job, "rules");
         let by_rules = workflow.iter().copied().chain(&rules).flat_map(Value::items);

@@ -10,7 +10,7 @@ use super::value::{self, Atom, Sym, Values};
 /// How deep values refer to one another.
 const MAX_DEPTH: usize = 12;
 /// How many words and variables may be looked at for one job.
-const BUDGET: usize = 200_000;
+const BUDGET: usize = 100_000;
 
 /// Where names get their values.
 pub(super) struct Scope<'a> {
@@ -44,12 +44,19 @@ impl<'a> Scope<'a> {
         self.budget.get() > 0 && depth < MAX_DEPTH
     }
 
+    /// Counts long values for more.
+    fn charge(&self, parts: &[Values]) {
+        let atoms: usize = parts.iter().flatten().map(|value| value.0.len()).sum();
+        self.budget.set(self.budget.get().saturating_sub(atoms / 4));
+    }
+
     /// The values of a word.
     pub(super) fn word(&self, word: &Word, here: &Here<'_>, depth: usize) -> Values {
         if !self.spend(depth) {
             return vec![Sym::unknown(word.raw.clone(), true)];
         }
         let parts: Vec<Values> = word.parts.iter().map(|part| self.part(part, here, depth)).collect();
+        self.charge(&parts);
         value::concat(&parts, &word.raw)
     }
 
@@ -176,6 +183,7 @@ impl<'a> Scope<'a> {
             rest = tail;
         }
         parts.push(vec![Sym::text(rest)]);
+        self.charge(&parts);
         value::concat(&parts, &variable.value)
     }
 

@@ -251,6 +251,11 @@ impl<'s, 'j> Run<'s, 'j> {
         merged
     }
 
+    /// Counts a branch: for more where there is much to merge after it.
+    fn branch(&mut self) {
+        self.branches += 1 + self.state.set.len() / 50;
+    }
+
     /// One command: keywords, assignments, then what it does.
     fn command(&mut self, words: &[&Word]) {
         let mut words = words;
@@ -261,7 +266,7 @@ impl<'s, 'j> Run<'s, 'j> {
         while let Some((first, rest)) = words.split_first() {
             match first.bare() {
                 Some("if") => {
-                    self.branches += 1;
+                    self.branch();
                     self.frames.push(Frame::Branch {
                         entry: self.state.clone(),
                         outcomes: Vec::new(),
@@ -275,16 +280,16 @@ impl<'s, 'j> Run<'s, 'j> {
                     }
                 }
                 Some("while" | "until") => {
-                    self.branches += 1;
+                    self.branch();
                     self.frames.push(Frame::Loop { entry: self.state.clone() });
                 }
                 Some("for") => {
-                    self.branches += 1;
+                    self.branch();
                     self.frames.push(Frame::Loop { entry: self.state.clone() });
                     return self.for_words(rest);
                 }
                 Some("case") => {
-                    self.branches += 1;
+                    self.branch();
                     let entry = self.state.clone();
                     self.frames.push(Frame::Case { entry, outcomes: Vec::new(), complete: false, pattern: true });
                     return;

@@ -525,6 +525,41 @@ fn what_multiplies_is_bounded() {
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
+#[test]
+fn many_jobs_are_bounded() {
+    let within = |name: &str, text: &str| {
+        let start = std::time::Instant::now();
+        let ci = one(text);
+        ci.image_job(None);
+        ci.no_image_job();
+        assert!(start.elapsed().as_secs() < 20, "{name}: {:?}", start.elapsed());
+    };
+    let jobs = |body: &str, count: usize| (0..count).map(|at| format!("j{at}: {body}\n")).collect::<Vec<_>>().concat();
+    let script = "        X=$(echo $X$CI_COMMIT_SHA$A | cut -c1-7); docker push $X$X$X$X\n".repeat(2_500);
+    within("long scripts", &format!(".s: &s\n  script:\n    - |\n{script}\n{}", jobs("*s", 200)));
+    let variables = (0..5_000).map(|at| format!("  V{at}: $V{}\n", at + 1)).collect::<Vec<_>>().concat();
+    within("variables", &format!("variables:\n{variables}{}", jobs("{script: docker build $V0}", 5_000)));
+    let conditions = "{if: '$A =~ /((a{1000}){1000}){1000}/'}, ".repeat(10_000);
+    within("conditions", &format!("a:\n  script: docker build .\n  rules: [{conditions}]"));
+    within(
+        "conditions of many jobs",
+        &format!(".r: &r [{}]\n{}", "{if: '$A =~ /a{1000}/'}, ".repeat(1_000), jobs("{script: x, rules: *r}", 500)),
+    );
+    let bases = (0..100).map(|at| format!(".b{at}")).collect::<Vec<_>>().join(", ");
+    let base = (0..400).map(|at| format!("k{at}: 1")).collect::<Vec<_>>().join(", ");
+    let hidden = (0..100).map(|at| format!(".b{at}: {{{base}}}\n")).collect::<Vec<_>>().concat();
+    within("bases", &format!("{hidden}{}", jobs(&format!("{{extends: [{bases}], script: x}}"), 300)));
+    let unions = "if x; then A=$A$B; else A=$A$C; fi; ".repeat(500);
+    within("branches", &format!("a:\n  script: '{unions} docker build $A'"));
+    let many: String = (0..1_900).map(|at| format!("V{at}=x; ")).collect::<Vec<_>>().concat();
+    within(
+        "state",
+        &format!("a:\n  script: '{many} {} docker build $A'", "if x; then V0=$V1; else V1=$V0; fi; ".repeat(900)),
+    );
+    within("substitutions", &format!("a:\n  script: 'X={}'", "$(cat `ls ${A:-$(".repeat(3_000)));
+    within("wide substitutions", &format!("a:\n  script: 'X={}'", "$(a $(b $(c $(d $(e))))) ".repeat(4_000)));
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_load(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {

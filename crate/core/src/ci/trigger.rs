@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::assemble::{Job, Variable};
 use super::expression::{self, Lookup, Tri};
@@ -141,27 +142,23 @@ pub struct Triggers {
     only: Policy,
     except: Policy,
     when: Option<String>,
-    variables: BTreeMap<String, Variable>,
-    notes: Vec<String>,
+    variables: Arc<BTreeMap<String, Variable>>,
 }
 
 impl Triggers {
     pub(super) fn new(job: &Job, workflow: Option<&Value>) -> Self {
-        let mut triggers = Self {
+        Self {
             workflow: workflow.map(Rule::parse_all),
             rules: job.rules.as_ref().filter(|rules| !matches!(rules, Value::Null)).map(Rule::parse_all),
             only: job.only.as_ref().map(Policy::parse).unwrap_or_default(),
             except: job.except.as_ref().map(Policy::parse).unwrap_or_default(),
             when: job.when.clone(),
             variables: job.variables.clone(),
-            notes: Vec::new(),
-        };
-        triggers.notes = triggers.check();
-        triggers
+        }
     }
 
     /// What is wrong with the expressions.
-    fn check(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let rules = self.rules.iter().chain(&self.workflow).flatten().filter_map(|rule| rule.condition.as_ref());
         let policies = [&self.only, &self.except].into_iter().filter_map(|policy| policy.variables.as_ref()).flatten();
         let unknown = |_: &str| Lookup::Unknown;
@@ -173,11 +170,6 @@ impl Triggers {
                 format!("The condition `{condition}` cannot be read ({error}): it counts as false.")
             })
             .collect()
-    }
-
-    /// What a person should know about them.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
     }
 
     /// The `changes:` lists, `only` first, then `except`, then the rules in their order.

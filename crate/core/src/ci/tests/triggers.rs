@@ -263,7 +263,7 @@ fn changes_are_listed() {
 
 #[test]
 fn conditions_that_cannot_be_read_are_noted() {
-    let notes = triggers("", "  rules: [{if: '$X =='}]").notes().to_vec();
+    let notes = triggers("", "  rules: [{if: '$X =='}]").notes();
     assert!(matches!(notes.as_slice(), [note] if note.contains("`$X ==`")), "{notes:?}");
 }
 
