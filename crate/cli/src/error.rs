@@ -35,7 +35,8 @@ impl Failure {
         let mut next = Some(cause);
         while let Some(cause) = next {
             let text = cause.to_string();
-            if self.causes.last() != Some(&text) {
+            // Some libraries end their chain in the bare name of a kind of error, which says nothing to people.
+            if text.contains(' ') && self.causes.last() != Some(&text) {
                 self.causes.push(text);
             }
             next = cause.source();

@@ -63,6 +63,11 @@ impl Project {
         commits.pop().ok_or_else(|| Failure::new(format!("{} lacks the commit {id}", self.shown_name())))
     }
 
+    /// The content of a file at a commit. One that cannot be read (it is too large) counts as empty: it is there.
+    pub(crate) fn committed(&self, id: repin::Oid, path: &str) -> Option<Vec<u8>> {
+        pollster::block_on(self.source.read(id, path)).unwrap_or_else(|_| Some(Vec::new()))
+    }
+
     /// The folder whose files can differ from the commit asked about: it is the one that is checked out there.
     pub(crate) fn work_dir(&self) -> Option<PathBuf> {
         let at_head = matches!(self.question.revision.as_deref(), None | Some("HEAD" | "@"));
@@ -90,7 +95,9 @@ fn open(project: &str) -> Result<Local, Failure> {
         return Err(Failure::new(format!("{project} is a file, not a folder"))
             .hint("give the folder of a git repository; a commit is named with --commit"));
     }
-    Local::open(path).map_err(|error| {
+    // An error should name the folder, not a dot.
+    let here = if project == "." { std::env::current_dir().ok() } else { None };
+    Local::open(here.as_deref().unwrap_or(path)).map_err(|error| {
         Failure::of_source(&error, project).hint("give a folder in a git repository, or run repin inside of one")
     })
 }
@@ -148,7 +155,7 @@ fn read_tags(path: &Path) -> Result<Images, Failure> {
     })?;
     let tags = repin_forge::tags::parse(&content).map_err(|error| {
         Failure::new(format!("{name}:{}: {}", error.line, error.problem))
-            .hint("--tags takes one tag a line, or what `skopeo list-tags` prints")
+            .hint("--tags takes one tag a line, or what `skopeo list-tags` prints, or `-` for standard input")
     })?;
     Ok(Images { tags, cut_off: None })
 }

@@ -20,24 +20,26 @@ const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The inputs that differ: what happened to them since the commit, sorted by path. `named` are the paths and patterns
-/// of the rules; `pointer` gives the committed content of a file, of which only Git LFS pointers matter.
+/// of the rules; `committed` gives a file's content at the commit, for Git LFS pointers, and for files of `named` that
+/// are none of `files`, since a commit without a recipe has none.
 pub(crate) fn uncommitted(
     work_dir: &Path,
     files: &[InputFile],
     named: &[String],
-    pointer: impl Fn(&str) -> Option<Vec<u8>>,
+    committed: impl Fn(&str) -> Option<Vec<u8>>,
 ) -> Vec<Changed> {
     let mut changed = Vec::new();
     for file in files.iter().take(MAX_FILES).filter(|file| file.mode != "160000") {
         let change = match fs::symlink_metadata(on_disk(work_dir, &file.path)) {
             Err(_) => Some(Change::Removed),
-            Ok(metadata) => modified(work_dir, file, &metadata, &pointer).then_some(Change::Modified),
+            Ok(metadata) => modified(work_dir, file, &metadata, &committed).then_some(Change::Modified),
         };
         changed.extend(change.map(|change| Changed { path: file.path.clone(), change }));
     }
     let tracked = |path: &str| files.binary_search_by(|file| file.path.as_bytes().cmp(path.as_bytes())).is_ok();
     for path in named.iter().filter(|path| !tracked(path) && !path.ends_with('/')) {
-        if fs::symlink_metadata(on_disk(work_dir, path)).is_ok_and(|metadata| !metadata.is_dir()) {
+        let is_file = fs::symlink_metadata(on_disk(work_dir, path)).is_ok_and(|metadata| metadata.is_file());
+        if is_file && committed(path).is_none() {
             changed.push(Changed { path: path.clone(), change: Change::Added });
         }
     }
@@ -54,9 +56,9 @@ pub(crate) fn note(changed: &[Changed]) -> Option<String> {
     match changed.len() {
         0 => None,
         1 => Some(format!("there is an uncommitted change to an image input, which this answer leaves out: {names}")),
-        _ => Some(format!(
-            "there are uncommitted changes to image inputs, which this answer leaves out: {names}{more}"
-        )),
+        _ => {
+            Some(format!("there are uncommitted changes to image inputs, which this answer leaves out: {names}{more}"))
+        }
     }
 }
 
@@ -76,7 +78,7 @@ fn modified(
     work_dir: &Path,
     file: &InputFile,
     metadata: &Metadata,
-    pointer: &impl Fn(&str) -> Option<Vec<u8>>,
+    committed: &impl Fn(&str) -> Option<Vec<u8>>,
 ) -> bool {
     let path = on_disk(work_dir, &file.path);
     if metadata.is_dir() || metadata.is_symlink() != (file.mode == "120000") {
@@ -94,7 +96,7 @@ fn modified(
     let Ok(content) = fs::read(path) else { return false };
     blob_id(&content) != file.oid
         && (!content.contains(&b'\r') || blob_id(&without_carriage_returns(&content)) != file.oid)
-        && !pointer(&file.path).is_some_and(|pointer| points_to(&pointer, &content))
+        && !committed(&file.path).is_some_and(|pointer| points_to(&pointer, &content))
 }
 
 /// Where a path of the repository is on disk; its display form escapes bytes that are not UTF-8 as `%XX`.
@@ -106,16 +108,9 @@ fn on_disk(work_dir: &Path, shown: &str) -> PathBuf {
     let mut rest = shown.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let digits = after.get(..2).and_then(|digits| str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%') {
-            Some(value) => {
-                bytes.push(value);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%');
+        bytes.push(escaped.unwrap_or(byte));
+        rest = if escaped.is_some() { &after[2..] } else { after };
     }
     work_dir.join(path_of(bytes))
 }
@@ -133,6 +128,7 @@ fn path_of(bytes: Vec<u8>) -> PathBuf {
 
 /// `None` where files have no such mark.
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere there is no answer")]
 fn is_executable(metadata: &Metadata) -> Option<bool> {
     use std::os::unix::fs::PermissionsExt as _;
     Some(metadata.permissions().mode() & 0o100 != 0)
@@ -161,9 +157,10 @@ fn points_to(pointer: &[u8], content: &[u8]) -> bool {
     let Some(pointer) = str::from_utf8(pointer).ok().filter(|text| text.starts_with("version https://git-lfs")) else {
         return false;
     };
-    let digest = Sha256::digest(content);
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    pointer.lines().any(|line| line.strip_prefix("oid sha256:") == Some(&digest))
+    let digest: [u8; 32] = Sha256::digest(content).into();
+    let byte = |at: usize, digits: &str| digits.get(at * 2..at * 2 + 2).map(|hex| u8::from_str_radix(hex, 16));
+    let same = |digits: &str| digits.len() == 64 && (0..32).all(|at| byte(at, digits) == Some(Ok(digest[at])));
+    pointer.lines().any(|line| line.strip_prefix("oid sha256:").is_some_and(same))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use repin::source::Source as _;
 use crate::args::{Color, History, HistoryFormat};
 use crate::error::Failure;
 use crate::output::svg::{self, Heading};
-use crate::output::{Screen, raw_stdout, table};
+use crate::output::{Screen, json_stdout, raw_stdout, table};
 use crate::project::Project;
 
 /// As many commits as a picture shows if nobody says how many.
@@ -30,7 +30,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
     }
     match options.format {
         HistoryFormat::Json => {
-            let mut out = raw_stdout();
+            let mut out = json_stdout();
             json(&mut out, &entries)?;
             out.flush()?;
         }

@@ -9,7 +9,7 @@ use repin::source::{Commit, Source as _};
 use crate::args::{Color, Format, Inputs};
 use crate::error::Failure;
 use crate::output::inputs::{self, Facts};
-use crate::output::{Screen, raw_stdout};
+use crate::output::{Screen, json_stdout};
 use crate::project::Project;
 use crate::uncommitted;
 
@@ -19,7 +19,7 @@ pub(crate) fn run(options: &Inputs, color: Color) -> Result<u8, Failure> {
     let (commit, facts) = facts(&project)?;
     match options.format {
         Format::Json => {
-            let mut out = raw_stdout();
+            let mut out = json_stdout();
             serde_json::to_writer_pretty(&mut out, &facts)?;
             writeln!(out)?;
             out.flush()?;
@@ -56,8 +56,8 @@ fn facts(project: &Project) -> Result<(Commit, Facts), Failure> {
     facts.repository = repository;
     if let Some(work_dir) = project.work_dir() {
         let files: Vec<_> = facts.input_files();
-        let pointer = |path: &str| pollster::block_on(source.read(commit.id, path)).ok().flatten();
-        let changed = uncommitted::uncommitted(&work_dir, &files, &facts.inputs.patterns, pointer);
+        let committed = |path: &str| project.committed(commit.id, path);
+        let changed = uncommitted::uncommitted(&work_dir, &files, &facts.inputs.patterns, committed);
         facts.notes.extend(uncommitted::note(&changed));
     }
     Ok((commit, facts))

@@ -3,12 +3,11 @@
 use std::io::Write as _;
 
 use repin::resolution::{Resolution, Status};
-use repin::source::Source as _;
 
 use crate::args::{Color, Format, Resolve};
 use crate::error::Failure;
 use crate::output::answer::{self, Around};
-use crate::output::{Screen, raw_stdout};
+use crate::output::{Screen, json_stdout};
 use crate::project::Project;
 use crate::uncommitted;
 
@@ -19,7 +18,7 @@ pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
     resolution.notes.extend(note(&project, &resolution));
     match options.format {
         Format::Json => {
-            let mut out = raw_stdout();
+            let mut out = json_stdout();
             serde_json::to_writer_pretty(&mut out, &resolution)?;
             writeln!(out)?;
             out.flush()?;
@@ -49,6 +48,6 @@ fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), 
 fn note(project: &Project, resolution: &Resolution) -> Option<String> {
     let work_dir = project.work_dir()?;
     let files = resolution.environment.as_ref().map_or(&[][..], |environment| &environment.files);
-    let pointer = |path: &str| pollster::block_on(project.source.read(resolution.commit, path)).ok().flatten();
-    uncommitted::note(&uncommitted::uncommitted(&work_dir, files, &resolution.inputs.patterns, pointer))
+    let committed = |path: &str| project.committed(resolution.commit, path);
+    uncommitted::note(&uncommitted::uncommitted(&work_dir, files, &resolution.inputs.patterns, committed))
 }

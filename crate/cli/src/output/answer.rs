@@ -52,24 +52,19 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
         (None, _) => writeln!(out, "the image of this very commit, {}", shown(&around.commit))?,
     }
     if !image.verified {
-        writeln!(out, "  nobody asked a registry: a CI that builds on change made it where these inputs began")?;
+        writeln!(out, "  no registry was asked; a CI that builds on change would have built it there")?;
     }
-    match &resolution.environment {
-        Some(environment) => {
-            let files = environment.files.len();
-            if image.relation != Relation::Exact {
-                let same = if files == 1 { "the one image input is" } else { "image inputs are" };
-                let all = if files == 1 { String::new() } else { format!("all {files} ") };
-                writeln!(out, "  {all}{same} identical in {}", shown(&around.commit))?;
-            } else if image.verified {
-                writeln!(out, "  built from {}", count(files, "file", "files"))?;
-            }
-            writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
-        }
-        None => {
-            let why = resolution.reason.as_ref().map_or("they could not be read", |reason| &reason.message);
-            writeln!(out, "  its image inputs are not known: {}", safe(why))?;
-        }
+    if let Some(environment) = &resolution.environment {
+        let same = match (image.relation, environment.files.len()) {
+            (Relation::Exact, files) => format!("built from {}", count(files, "file", "files")),
+            (_, 1) => format!("the one image input is identical in {}", shown(&around.commit)),
+            (_, files) => format!("all {files} image inputs are identical in {}", shown(&around.commit)),
+        };
+        writeln!(out, "  {same}")?;
+        writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
+    } else {
+        let why = resolution.reason.as_ref().map_or("they could not be read", |reason| &reason.message);
+        writeln!(out, "  its image inputs are not known: {}", safe(why))?;
     }
     if let Some(digest) = &image.digest {
         writeln!(out, "  {DIM}digest {}{DIM:#}", safe(digest))?;
@@ -83,7 +78,8 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
 fn reason(out: &mut impl Write, resolution: &Resolution, around: &Around) -> io::Result<()> {
     let style = if resolution.status == Status::Missing { BAD } else { UNSURE };
     let status = resolution.status;
-    writeln!(out, "{style}{status}{style:#} · no image is known to be right for {}", shown(&around.commit))?;
+    let right = if status == Status::Unknown { "known to be right" } else { "right" };
+    writeln!(out, "{style}{status}{style:#} · no image is {right} for {}", shown(&around.commit))?;
     if let Some(reason) = &resolution.reason {
         writeln!(out, "  {}", safe(&reason.message))?;
         if let Some(url) = &reason.url {
@@ -115,7 +111,7 @@ fn differs(out: &mut impl Write, nearest: &Nearest, commit: &Commit) -> io::Resu
             Change::Modified => AnsiColor::Yellow,
         }
         .on_default();
-        writeln!(out, "    {style}{:8}{style:#}  {}", changed.change, safe(&changed.path))?;
+        writeln!(out, "    {style}{:8}{style:#}  {}", changed.change.to_string(), safe(&changed.path))?;
     }
     if nearest.changed.len() > MAX_CHANGES {
         writeln!(out, "    and {} more", nearest.changed.len() - MAX_CHANGES)?;

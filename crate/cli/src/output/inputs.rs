@@ -83,8 +83,7 @@ impl Facts {
         files: &[Entry],
         key: Option<String>,
     ) -> Self {
-        let rule =
-            |rule: &repin::inputs::Rule| Rule { pattern: rule.pattern.clone(), because: rule.because.clone() };
+        let rule = |rule: &repin::inputs::Rule| Rule { pattern: rule.pattern.clone(), because: rule.because.clone() };
         let base = |image: &repin::dockerfile::BaseImage| BaseImage {
             name: image.name.clone(),
             instruction: image.instruction,
@@ -146,7 +145,14 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
             writeln!(out, "The image of {} has {BOLD}no recipe{BOLD:#}: {}", shown(commit), safe(why))?;
         }
         (None, None) => {
-            writeln!(out, "The image of {} is built from {BOLD}no file{BOLD:#} that exists, {}", shown(commit), by(facts))?;
+            let patterns = facts.inputs.patterns.join(", ");
+            writeln!(
+                out,
+                "{BOLD}No file{BOLD:#} of {} is an image input, {}: {}",
+                shown(commit),
+                by(facts),
+                safe(&patterns)
+            )?;
         }
     }
     let mut groups: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
@@ -157,13 +163,12 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
     }
     let width = groups.values().filter(|(_, paths)| paths.len() == 1).map(|(_, paths)| safe(paths[0]).width()).max();
     let width = width.unwrap_or(0).min(40);
-    for (why, paths) in groups.values() {
-        if let [path] = paths[..] {
-            let path = safe(path);
-            let padding = width.saturating_sub(path.width());
-            writeln!(out, "  {path}{:padding$}  {DIM}{}{DIM:#}", "", safe(why))?;
-            continue;
-        }
+    for (why, paths) in groups.values().filter(|(_, paths)| paths.len() == 1) {
+        let path = safe(paths[0]);
+        let padding = width.saturating_sub(path.width());
+        writeln!(out, "  {path}{:padding$}  {DIM}{}{DIM:#}", "", safe(why))?;
+    }
+    for (why, paths) in groups.values().filter(|(_, paths)| paths.len() > 1) {
         writeln!(out, "  {DIM}{}: {}{DIM:#}", safe(why), count(paths.len(), "file", "files"))?;
         for path in paths.iter().take(listed) {
             writeln!(out, "    {}", safe(path))?;

@@ -112,7 +112,7 @@ mod tests {
 
     /// Draws a history of `commit: parents`, each one digit.
     fn drawn(history: &[(&str, &[&str])]) -> String {
-        let id = |name: &str| format!("{:0>40}", name).parse().expect("it has 40 digits");
+        let id = |name: &str| format!("{name:0>40}").parse().expect("it has 40 digits");
         let mut lanes = Lanes::default();
         let rows = history.iter().map(|(name, parents)| {
             let entry = HistoryEntry {

@@ -6,6 +6,7 @@ use crate::args::Color;
 
 pub(crate) mod answer;
 pub(crate) mod inputs;
+mod json;
 pub(crate) mod lanes;
 pub(crate) mod letters;
 pub(crate) mod safe;
@@ -24,9 +25,9 @@ const NARROWEST: usize = 40;
 
 impl Screen<'_> {
     pub(crate) fn stdout(color: Color) -> Self {
-        let width = io::stdout().is_terminal().then(|| {
-            terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(NARROWEST)
-        });
+        let width = io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(NARROWEST));
         Self { out: Box::new(buffered(anstream::AutoStream::new(io::stdout(), color.into()))), width }
     }
 
@@ -48,6 +49,11 @@ impl Write for Screen<'_> {
 /// Standard output as it is, for programs.
 pub(crate) fn raw_stdout() -> impl Write {
     buffered(io::stdout())
+}
+
+/// Standard output for JSON: what a terminal must not see raw is escaped as `\uXXXX`, which means the same.
+pub(crate) fn json_stdout() -> impl Write {
+    json::Escaped(raw_stdout())
 }
 
 fn buffered<W: Write>(out: W) -> io::BufWriter<W> {

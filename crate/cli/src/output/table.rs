@@ -50,7 +50,7 @@ pub(crate) fn write(out: &mut Screen<'_>, history: &[HistoryEntry]) -> io::Resul
                 let letter = letter(number);
                 write!(out, "{:padding$}{style}{letter:>1$} {style:#}", "", environment - 1)?;
             }
-            None => write!(out, "{:padding$}{:>1$} ", "", environment - 1)?,
+            None => write!(out, "{:padding$}{:>2$} ", "", "-", environment - 1)?,
         }
         let shown = cut(entry.tag.as_deref().unwrap_or("-"), Some(tag));
         let own = if entry.relation == Some(Relation::Exact) { BOLD } else { anstyle::Style::new() };

@@ -2,13 +2,15 @@
 
 use insta::assert_snapshot;
 
-use crate::repository::{Repository, Run, folder};
+use crate::repository::{Repository, Run};
 
 #[test]
 fn of_the_project() {
     let repository = Repository::course("errors-project");
     let empty = Repository::new("errors-empty");
-    let nothing = folder("errors-nothing");
+    // Not below the build folder, which may lie in a repository.
+    let nothing = std::env::temp_dir().join("repin-cli-errors-nothing");
+    std::fs::create_dir_all(&nothing).unwrap();
     assert_snapshot!("unknown_revision", repository.repin(&["resolve", "--commit", "nowhere"]).shown());
     assert_snapshot!("empty_repository", empty.repin(&["resolve"]).shown());
     assert_snapshot!("not_a_repository", Run::new(&["resolve"]).within(&nothing).run().shown());
@@ -36,10 +38,7 @@ fn of_the_image() {
     let repository = Repository::course("errors-image");
     for (name, image) in [
         ("image_with_a_tag", "registry.example.org/Group/name:v1"),
-        (
-            "image_with_a_digest",
-            "a/b@sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
-        ),
+        ("image_with_a_digest", "a/b@sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
         ("image_that_is_none", "https://registry.example.org/group"),
     ] {
         assert_snapshot!(name, repository.repin(&["resolve", "--image", image]).shown());

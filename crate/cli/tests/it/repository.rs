@@ -156,7 +156,6 @@ impl<'a> Run<'a> {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_repin"));
         command.args(&self.args).current_dir(&self.within).env_clear();
-        command.env("GIT_CEILING_DIRECTORIES", env!("CARGO_TARGET_TMPDIR"));
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")]);
         command.envs(self.variables.iter().copied());
         command
