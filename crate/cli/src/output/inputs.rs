@@ -1,6 +1,6 @@
 //! What an image is built from, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use repin::Oid;
@@ -156,8 +156,11 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
         }
     }
     let mut groups: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
+    let wide = wide(facts.files());
     for file in facts.files() {
-        let why = file.why.join("; ");
+        // A reason that most files share tells little of a file that has one of its own.
+        let own: Vec<&str> = file.why.iter().map(String::as_str).filter(|why| !wide.contains(why)).collect();
+        let why = if own.is_empty() { file.why.join("; ") } else { own.join("; ") };
         let place = groups.values().position(|(known, _)| *known == why).unwrap_or(groups.len());
         groups.entry(place).or_insert_with(|| (why, Vec::new())).1.push(&file.file.path);
     }
@@ -182,6 +185,19 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
         writeln!(out, "{DIM}note:{DIM:#} {}", safe(note))?;
     }
     Ok(())
+}
+
+/// Of many files, fewer than that are not most of them.
+const MANY: usize = 20;
+
+/// The reasons that count for most files.
+fn wide(files: &[File]) -> BTreeSet<&str> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for why in files.iter().flat_map(|file| &file.why) {
+        *reasons.entry(why).or_default() += 1;
+    }
+    reasons.retain(|_, count| *count >= MANY && *count * 2 > files.len());
+    reasons.into_keys().collect()
 }
 
 /// Who said so.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
 use repin::history::HistoryEntry;
 use repin::resolution::Relation;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -19,43 +20,67 @@ const MAX_TAG: usize = 28;
 /// Titles are not cut shorter than that.
 const MIN_TITLE: usize = 16;
 
+/// How wide the columns are.
+struct Columns {
+    /// In lanes; `None` where there are too many.
+    graph: Option<usize>,
+    environment: usize,
+    tag: usize,
+    /// `None` where there is no room.
+    relation: Option<usize>,
+    /// `None`: as wide as the title.
+    title: Option<usize>,
+}
+
+impl Columns {
+    fn of(history: &[HistoryEntry], letters: &Letters<'_>, width: Option<usize>) -> Self {
+        let mut lanes = Lanes::default();
+        let graph = history.iter().map(|entry| lanes.next(entry).width()).max().unwrap_or(0);
+        let room = width.map_or(MAX_LANES, |width| width / 8);
+        let graph = Some(graph).filter(|graph| *graph <= room.min(MAX_LANES));
+        let environment = letters.len().checked_sub(1).map_or(1, |last| letter(last).len()) + 2;
+        let tag = history.iter().filter_map(|entry| entry.tag.as_deref()).map(str::len).max().unwrap_or(0);
+        let tag = width.map_or(tag, |_| tag.min(MAX_TAG)).max("IMAGE".len());
+        let relation = history.iter().map(|entry| in_words(entry).len()).max().unwrap_or(0).max("WHOSE".len());
+        let before = graph.map_or(0, |lanes| lanes * 2 + 1) + 9 + 12 + environment + 2 + tag + 2;
+        let relation = Some(relation).filter(|wide| width.is_none_or(|width| width >= before + wide + 2 + MIN_TITLE));
+        let before = before + relation.map_or(0, |wide| wide + 2);
+        let title = width.map(|width| width.saturating_sub(before).max(MIN_TITLE));
+        Self { graph, environment, tag, relation, title }
+    }
+}
+
 /// Writes the table, one line a commit.
 pub(crate) fn write(out: &mut Screen<'_>, history: &[HistoryEntry]) -> io::Result<()> {
     let letters = Letters::of(history);
-    let mut lanes = Lanes::default();
-    let graph = history.iter().map(|entry| lanes.next(entry).width()).max().unwrap_or(0);
-    let room = out.width.map_or(MAX_LANES, |width| width / 8);
-    let graph = Some(graph).filter(|graph| *graph <= room.min(MAX_LANES));
-    let environment = letters.len().checked_sub(1).map_or(0, |last| letter(last).len()) + 2;
-    let tag = history.iter().filter_map(|entry| entry.tag.as_deref()).map(str::len).max().unwrap_or(0);
-    let tag = out.width.map_or(tag, |_| tag.min(MAX_TAG)).max("IMAGE".len());
-    let relation = history.iter().map(|entry| in_words(entry).len()).max().unwrap_or(0).max("WHOSE".len());
-    let graph_columns = graph.map_or(0, |lanes| lanes * 2 + 1);
-    let before = graph_columns + 9 + 12 + environment.max(3) + 2 + tag + 2 + relation + 2;
-    let title = out.width.map(|width| width.saturating_sub(before).max(MIN_TITLE));
-
-    write!(out, "{BOLD}{:graph_columns$}{:9}{:12}", "", "COMMIT", "DATE")?;
-    writeln!(out, "{:>3$}  {:tag$}  {:relation$}  TITLE{BOLD:#}", "ENV", "IMAGE", "WHOSE", environment.max(3))?;
+    let columns = Columns::of(history, &letters, out.width);
+    let (wide, tag) = (columns.environment, columns.tag);
+    let graph = columns.graph.map_or(0, |lanes| lanes * 2 + 1);
+    write!(out, "{BOLD}{:graph$}{:9}{:12}{:>wide$}  {:tag$}  ", "", "COMMIT", "DATE", "ENV", "IMAGE")?;
+    if let Some(relation) = columns.relation {
+        write!(out, "{:relation$}  ", "WHOSE")?;
+    }
+    writeln!(out, "TITLE{BOLD:#}")?;
     let mut lanes = Lanes::default();
     for entry in history {
-        if let Some(graph) = graph {
-            let mark = if entry.relation == Some(Relation::Exact) { '◆' } else { '○' };
-            write!(out, "{DIM}{}{DIM:#}  ", draw(&lanes.next(entry), mark, graph))?;
+        let own = entry.relation == Some(Relation::Exact);
+        if let Some(graph) = columns.graph {
+            write!(out, "{DIM}{}{DIM:#}  ", draw(&lanes.next(entry), if own { '◆' } else { '○' }, graph))?;
         }
         write!(out, "{}  {:12}", entry.commit.abbreviated(7), day(&entry.date))?;
-        let padding = environment.max(3) - environment;
-        match letters.number(entry) {
-            Some(number) => {
-                let style = letters::style(number);
-                let letter = letter(number);
-                write!(out, "{:padding$}{style}{letter:>1$} {style:#}", "", environment - 1)?;
-            }
-            None => write!(out, "{:padding$}{:>2$} ", "", "-", environment - 1)?,
-        }
+        let (style, letter) = match letters.number(entry) {
+            Some(number) => (letters::style(number), letter(number)),
+            None => (Style::new(), "-".to_owned()),
+        };
+        let padding = wide - letter.len() - 2;
+        write!(out, "{:padding$}{style} {letter} {style:#}", "")?;
         let shown = cut(entry.tag.as_deref().unwrap_or("-"), Some(tag));
-        let own = if entry.relation == Some(Relation::Exact) { BOLD } else { anstyle::Style::new() };
-        write!(out, "  {own}{shown:tag$}{own:#}  {:relation$}", in_words(entry))?;
-        writeln!(out, "  {}", cut(&safe(&entry.title), title))?;
+        let weight = if own { BOLD } else { Style::new() };
+        write!(out, "  {weight}{shown:tag$}{weight:#}  ")?;
+        if let Some(relation) = columns.relation {
+            write!(out, "{:relation$}  ", in_words(entry))?;
+        }
+        writeln!(out, "{}", cut(&safe(&entry.title), columns.title))?;
     }
     Ok(())
 }

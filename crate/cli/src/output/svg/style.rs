@@ -43,6 +43,7 @@ text{font:13px ui-sans-serif,system-ui,'Segoe UI','DejaVu Sans',sans-serif;fill:
 .tag{fill:none;stroke-width:1.5}
 .guess{stroke-dasharray:3 2.5}
 .none{fill:#fff;stroke:#8c959f;stroke-dasharray:3 2.5}
+.image.none,.tag.none{stroke:#59636e;stroke-dasharray:none}.tag.none{fill:none}.image.none.guess,.tag.none.guess{stroke-dasharray:3 2.5}
 .f0{fill:#56b4e9}.f1{fill:#e69f00}.f2{fill:#009e73}.f3{fill:#cc79a7}.f4{fill:#f0e442}.f5{fill:#0072b2}.f6{fill:#d55e00}
 .s0{stroke:#56b4e9}.s1{stroke:#e69f00}.s2{stroke:#009e73}.s3{stroke:#cc79a7}.s4{stroke:#d1c400}.s5{stroke:#0072b2}.s6{stroke:#d55e00}
 .l5{fill:#fff}
@@ -52,7 +53,7 @@ text{fill:#e6edf3}.mute,.date,.other{fill:#9198a1}.lack{fill:#f0a050}
 .paper{fill:#0d1117}.band{fill:#151b23}
 .turn,.cut{stroke:#59636e}
 .image{stroke:#e6edf3}.commit{stroke:#0d1117}
-.none{fill:#0d1117;stroke:#7d8590}
+.none{fill:#0d1117;stroke:#7d8590}.image.none,.tag.none{stroke:#9198a1}
 .s4{stroke:#f0e442}
 }
 ";
