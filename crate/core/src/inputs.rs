@@ -16,7 +16,9 @@
 use crate::Oid;
 use crate::ci::{self, CiFile, ImageJob, Tool};
 use crate::config::Config;
-use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, SourcePath};
+use crate::dockerfile::{
+    self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath,
+};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
 use crate::probe::{End, MAX_RECIPE, Probe, Read};
@@ -310,7 +312,13 @@ impl<'s> Finder<'s> {
             self.whole_tree(format!("{shown} is stored in Git LFS and cannot be read here"));
             return Ok(());
         }
-        let parsed = match Dockerfile::parse(text) {
+        let parsed = Dockerfile::parse(text).or_else(|error| {
+            // Without a FROM, no builder makes an image of it, whatever else it says: what it would read is the rest.
+            let stageless = matches!(error.kind, DockerfileErrorKind::NoStage | DockerfileErrorKind::BeforeFrom(_));
+            let rest = stageless.then(|| Dockerfile::parse(&[b"FROM scratch\n", text].concat()).ok()).flatten();
+            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}"))).ok_or(error)
+        });
+        let parsed = match parsed {
             Ok(parsed) => parsed,
             Err(error) => {
                 self.whole_tree(format!("{shown} cannot be read: {error}"));
