@@ -326,11 +326,11 @@ impl<'s> Finder<'s> {
             }
         };
         let options = self.build_options(job);
-        let ContextUse { sources, named_contexts, notes, base_images, .. } = parsed.context_use(&options);
+        let ContextUse { sources, named_context_uses, notes, base_images, .. } = parsed.context_use(&options);
         self.inputs.notes.extend(notes);
         self.inputs.base_images = base_images;
         self.build_arguments(&parsed, &options, job);
-        self.named_contexts(&named_contexts, job, probe)?;
+        self.named_contexts(&named_context_uses, job, probe)?;
         for source in sources {
             self.source(source, &context, &ignore, &shown, probe)?;
         }
