@@ -74,10 +74,10 @@ fn play(out: &mut dyn io::Write, color: bool) -> Result<String> {
     for (number, moment) in (1..).zip(&course.moments) {
         stage.moment(number, moment)?;
     }
-    stage.say("The pin in .renku/renku.ini, and what else there is to say of the recipe:\n")?;
-    stage.command(&["check", "course"])?;
-    stage.say("The history: which image is right for each commit.\n")?;
-    stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "20"])?;
+    stage.say("The files that count, and why each does:")?;
+    stage.command(&["inputs", "course"])?;
+    stage.say("The history: which image is right for each commit.")?;
+    stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
     stage.picture()?;
     Ok(stage.text)
 }

@@ -90,8 +90,7 @@ impl Maker {
         if build == Succeeds && !self.tags.contains(&tag) {
             self.tags.push(tag.clone());
         }
-        // A course has days without commits.
-        self.git.wait_hours(19);
+        self.git.sleep();
         Ok(tag)
     }
 

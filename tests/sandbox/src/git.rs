@@ -12,6 +12,7 @@ use crate::{Error, Result};
 const START: u64 = 1_709_539_200;
 /// Seconds between one commit and the next.
 const STEP: u64 = 47 * 60;
+const DAY: u64 = 24 * 60 * 60;
 
 /// Who makes a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Author {
 /// Who teaches the course.
 pub const ADA: Author = Author { name: "Ada Example", email: "ada@example.org", zone: "+0100" };
 /// Who helps, from elsewhere.
-pub const BEN: Author = Author { name: "Ben Example", email: "ben@example.org", zone: "-0500" };
+pub const BEN: Author = Author { name: "Ben Example", email: "ben@example.org", zone: "+0000" };
 
 /// A repository, and the clock of its commits.
 ///
@@ -216,8 +217,9 @@ impl Git {
         self.now.replace(self.now.get() + STEP)
     }
 
-    /// Sets the clock forward.
-    pub fn wait_hours(&self, hours: u64) {
-        self.now.set(self.now.get() + hours * 3600);
+    /// Sets the clock to the next morning.
+    pub fn sleep(&self) {
+        let days = (self.now.get() - START) / DAY + 1;
+        self.now.set(START + days * DAY);
     }
 }
