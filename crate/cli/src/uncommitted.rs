@@ -54,9 +54,9 @@ pub(crate) fn note(changed: &[Changed]) -> Option<String> {
     match changed.len() {
         0 => None,
         1 => Some(format!("there is an uncommitted change to an image input, which this answer leaves out: {names}")),
-        _ => Some(format!(
-            "there are uncommitted changes to image inputs, which this answer leaves out: {names}{more}"
-        )),
+        _ => {
+            Some(format!("there are uncommitted changes to image inputs, which this answer leaves out: {names}{more}"))
+        }
     }
 }
 

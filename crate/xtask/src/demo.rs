@@ -10,7 +10,9 @@ use repin_sandbox::{Course, Moment, REGISTRY, course};
 use crate::sh::{self, Error, Result};
 
 /// What `test` expects the demo to print.
-const EXPECTED: &str = "crate/xtask/expected/demo.txt";
+const TEXT: &str = "crate/xtask/expected/demo.txt";
+/// What `test` expects the demo to draw; README.md shows it.
+const PICTURE: &str = "crate/xtask/expected/history.svg";
 
 pub(crate) struct Options {
     record: bool,
@@ -30,20 +32,30 @@ impl Options {
 }
 
 pub(crate) fn demo(options: &Options) -> Result<()> {
-    let text = play(&mut io::stdout().lock(), io::stdout().is_terminal() && !options.record)?;
+    let shown = play(&mut io::stdout().lock(), io::stdout().is_terminal() && !options.record)?;
     if options.record {
-        let path = sh::root().join(EXPECTED);
-        fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))?;
+        for (path, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
+            let path = sh::root().join(path);
+            fs::write(&path, new).map_err(|error| Error::io("write", &path, &error))?;
+        }
     }
     Ok(())
 }
 
-/// Runs the demo and compares what it prints with what is expected, quietly.
+/// Runs the demo, quietly, and compares what it shows with what is expected.
 pub(crate) fn check() -> Result<()> {
-    let text = play(&mut io::sink(), false)?;
-    let path = sh::root().join(EXPECTED);
-    let expected = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
-    let (mut new, mut old) = (text.lines(), expected.lines());
+    let shown = play(&mut io::sink(), false)?;
+    for (name, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
+        let path = sh::root().join(name);
+        let expected = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
+        same(name, &expected, &new)?;
+    }
+    println!("the demo shows what {TEXT} and {PICTURE} hold");
+    Ok(())
+}
+
+fn same(name: &str, expected: &str, new: &str) -> Result<()> {
+    let (mut new, mut old) = (new.lines(), expected.lines());
     for number in 1.. {
         match (new.next(), old.next()) {
             (None, None) => break,
@@ -51,17 +63,23 @@ pub(crate) fn check() -> Result<()> {
             (new, old) => {
                 let (new, old) = (new.unwrap_or("(the end)"), old.unwrap_or("(the end)"));
                 return Err(Error::new(format!(
-                    "the demo prints something else than {EXPECTED} from line {number} on:\n  expected: {old}\n  printed:  {new}\nIf that is right: `cargo xtask demo --record`"
+                    "the demo shows something else than {name} from line {number} on:\n  expected: {old}\n  \
+                     shown:    {new}\nIf the new one is right: `cargo xtask demo --record`"
                 )));
             }
         }
     }
-    println!("the demo prints what {EXPECTED} holds");
     Ok(())
 }
 
+/// What a demo shows.
+struct Shown {
+    text: String,
+    picture: String,
+}
+
 /// What the demo prints goes to `out` as it comes, and is returned.
-fn play(out: &mut dyn io::Write, color: bool) -> Result<String> {
+fn play(out: &mut dyn io::Write, color: bool) -> Result<Shown> {
     let repin = sh::build_repin(&[])?;
     let folder = sh::root().join("target/demo");
     let course = sample(&folder)?;
@@ -78,8 +96,8 @@ fn play(out: &mut dyn io::Write, color: bool) -> Result<String> {
     stage.command(&["inputs", "course"])?;
     stage.say("The history: which image is right for each commit.")?;
     stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
-    stage.picture()?;
-    Ok(stage.text)
+    let picture = stage.picture()?;
+    Ok(Shown { text: stage.text, picture })
 }
 
 /// Makes the sample project anew.
@@ -141,7 +159,7 @@ impl Stage<'_> {
         Ok(printed)
     }
 
-    fn picture(&mut self) -> Result<()> {
+    fn picture(&mut self) -> Result<String> {
         let args = ["history", "course", "--tags", "tags.txt", "--format", "svg"];
         let mut command = sh::command(&self.repin, args);
         command.current_dir(&self.folder);
@@ -150,8 +168,9 @@ impl Stage<'_> {
             return Err(Error::new("`repin history --format svg` printed no picture"));
         }
         let path = self.folder.join("history.svg");
-        fs::write(&path, picture).map_err(|error| Error::io("write", &path, &error))?;
-        self.say("The picture of the whole history is target/demo/history.svg: open it in a browser.")
+        fs::write(&path, &picture).map_err(|error| Error::io("write", &path, &error))?;
+        self.say("The picture of the whole history is target/demo/history.svg: open it in a browser.")?;
+        Ok(picture)
     }
 }
 

@@ -55,7 +55,7 @@ pub fn dockerfile(data: &[u8]) {
     };
     for options in [BuildOptions::default(), known] {
         let used = dockerfile.context_use(&options);
-        for (name, lines) in used.args.iter().map(|arg| (&arg.name, &arg.lines)) {
+        for (name, lines) in used.args_used.iter().map(|arg| (&arg.name, &arg.lines)) {
             assert_eq!(&dockerfile.arg_uses(&options, name), lines, "{name}");
             assert!(lines.is_sorted_by(|a, b| a < b), "{name}: {lines:?}");
         }

@@ -84,8 +84,8 @@ pub fn tags(data: &[u8]) {
     match repin_forge::tags::parse(data) {
         Ok(tags) => {
             // A registry's JSON is taken at its word.
-            let json = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii().starts_with(b"{");
-            let json = json || data.trim_ascii().starts_with(b"[");
+            let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii();
+            let json = matches!(text.first(), Some(b'{' | b'['));
             assert!(json || tags.iter().all(|tag| is_tag(&tag.name)));
         }
         Err(error) => assert!(!error.to_string().is_empty()),

@@ -83,8 +83,7 @@ impl Facts {
         files: &[Entry],
         key: Option<String>,
     ) -> Self {
-        let rule =
-            |rule: &repin::inputs::Rule| Rule { pattern: rule.pattern.clone(), because: rule.because.clone() };
+        let rule = |rule: &repin::inputs::Rule| Rule { pattern: rule.pattern.clone(), because: rule.because.clone() };
         let base = |image: &repin::dockerfile::BaseImage| BaseImage {
             name: image.name.clone(),
             instruction: image.instruction,
@@ -146,7 +145,12 @@ pub(crate) fn write(out: &mut Screen<'_>, facts: &Facts, commit: &Commit) -> io:
             writeln!(out, "{BOLD}no recipe{BOLD:#} at {}: {}", shown(commit), safe(why))?;
         }
         (None, None) => {
-            writeln!(out, "{BOLD}no files{BOLD:#} of {} are what the image is built from, {}", shown(commit), by(facts))?;
+            writeln!(
+                out,
+                "{BOLD}no files{BOLD:#} of {} are what the image is built from, {}",
+                shown(commit),
+                by(facts)
+            )?;
         }
     }
     let mut groups: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();

@@ -24,9 +24,9 @@ const NARROWEST: usize = 40;
 
 impl Screen<'_> {
     pub(crate) fn stdout(color: Color) -> Self {
-        let width = io::stdout().is_terminal().then(|| {
-            terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(NARROWEST)
-        });
+        let width = io::stdout()
+            .is_terminal()
+            .then(|| terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(NARROWEST));
         Self { out: Box::new(buffered(anstream::AutoStream::new(io::stdout(), color.into()))), width }
     }
 

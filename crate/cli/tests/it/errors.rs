@@ -36,10 +36,7 @@ fn of_the_image() {
     let repository = Repository::course("errors-image");
     for (name, image) in [
         ("image_with_a_tag", "registry.example.org/Group/name:v1"),
-        (
-            "image_with_a_digest",
-            "a/b@sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
-        ),
+        ("image_with_a_digest", "a/b@sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
         ("image_that_is_none", "https://registry.example.org/group"),
     ] {
         assert_snapshot!(name, repository.repin(&["resolve", "--image", image]).shown());

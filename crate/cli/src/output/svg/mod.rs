@@ -106,7 +106,8 @@ impl Picture<'_> {
         let summary = self.summary();
         let legend = 480;
         let right = (title + titles * PROPORTIONAL / 100).max(MARGIN + legend);
-        let width = right.max(MARGIN + (name.width() + 4) * 9).max(MARGIN + summary.width() * PROPORTIONAL / 100) + MARGIN;
+        let width =
+            right.max(MARGIN + (name.width() + 4) * 9).max(MARGIN + summary.width() * PROPORTIONAL / 100) + MARGIN;
         let height = TOP + self.history.len() * ROW + MARGIN;
 
         writeln!(
@@ -123,7 +124,11 @@ impl Picture<'_> {
         self.legend(out)?;
         for at in (1..self.history.len()).step_by(2) {
             let (y, wide) = (TOP + at * ROW, width - columns.lines * 2);
-            writeln!(out, r#"<rect class="band" x="{}" y="{y}" width="{wide}" height="{ROW}" rx="4"/>"#, columns.lines)?;
+            writeln!(
+                out,
+                r#"<rect class="band" x="{}" y="{y}" width="{wide}" height="{ROW}" rx="4"/>"#,
+                columns.lines
+            )?;
         }
         self.edges(out)?;
         for (at, entry) in self.history.iter().enumerate() {
@@ -133,7 +138,12 @@ impl Picture<'_> {
             self.mark(out, at)?;
             let base = Self::y(at) + 4;
             self.tag(out, at, &shown_tag(entry), columns.tag)?;
-            writeln!(out, r#"<text class="id" x="{}" y="{base}">{}</text>"#, columns.commit, entry.commit.abbreviated(7))?;
+            writeln!(
+                out,
+                r#"<text class="id" x="{}" y="{base}">{}</text>"#,
+                columns.commit,
+                entry.commit.abbreviated(7)
+            )?;
             writeln!(out, r#"<text class="date" x="{date}" y="{base}">{}</text>"#, escape(day(&entry.date)))?;
             let shown = cut(&entry.title, Some(MAX_TITLE));
             writeln!(out, r#"<text class="words" x="{title}" y="{base}">{}</text></g>"#, escape(&shown))?;
