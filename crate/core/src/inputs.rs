@@ -14,7 +14,7 @@
 //! among them, a commit with the same environment has the same inputs.
 
 use crate::Oid;
-use crate::ci::{self, CiFile, ImageJob, Tool};
+use crate::ci::{self, CiFile, ImageJob};
 use crate::config::Config;
 use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath};
 use crate::dockerignore::Dockerignore;
@@ -246,18 +246,24 @@ impl<'s> Finder<'s> {
             self.inputs.no_recipe = Some("the build context lies outside of the repository".to_owned());
             return Ok(());
         };
-        let candidates: Vec<Vec<u8>> =
-            match (&config.dockerfile, job.map(|job| (&job.build.dockerfile, job.build.tool))) {
-                (Some(path), _) | (None, Some((Some(ci::Text::Known(path)), _))) => vec![path.clone().into_bytes()],
-                (None, Some((Some(ci::Text::Unknown { text }), _))) => {
-                    self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
-                    return Ok(());
+        let mut candidates = Vec::new();
+        if let Some(path) = &config.dockerfile {
+            candidates.push(path.clone().into_bytes());
+        } else {
+            let mut build = job.map(|job| job.build.clone()).unwrap_or_default();
+            if let Some(context) = &config.context {
+                build.context = ci::Text::Known(context.clone());
+            }
+            for place in build.dockerfiles() {
+                match place {
+                    ci::Text::Known(path) => candidates.push(path.into_bytes()),
+                    ci::Text::Unknown { text } => {
+                        self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
+                        return Ok(());
+                    }
                 }
-                (None, Some((None, Tool::Buildah | Tool::Podman))) => {
-                    vec![join(&context, b"Containerfile"), join(&context, b"Dockerfile")]
-                }
-                (None, _) => vec![join(&context, b"Dockerfile")],
-            };
+            }
+        }
         let mut absent = Vec::new();
         for path in candidates {
             let (links, read) = probe.read(&path)?;
