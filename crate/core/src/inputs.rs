@@ -16,9 +16,7 @@
 use crate::Oid;
 use crate::ci::{self, CiFile, ImageJob};
 use crate::config::Config;
-use crate::dockerfile::{
-    self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath,
-};
+use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
 use crate::probe::{End, MAX_RECIPE, Probe, Read};
@@ -322,7 +320,8 @@ impl<'s> Finder<'s> {
             // Without a FROM, no builder makes an image of it, whatever else it says: what it would read is the rest.
             let stageless = matches!(error.kind, DockerfileErrorKind::NoStage | DockerfileErrorKind::BeforeFrom(_));
             let rest = stageless.then(|| Dockerfile::parse(&[b"FROM scratch\n", text].concat()).ok()).flatten();
-            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}"))).ok_or(error)
+            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}")))
+                .ok_or(error)
         });
         let parsed = match parsed {
             Ok(parsed) => parsed,
