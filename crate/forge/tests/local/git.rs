@@ -196,7 +196,7 @@ pub(crate) fn predicted(answer: &Resolution, image: Oid, distance: u64) {
     assert_eq!(answer.status, Status::Predicted, "{answer:#?}");
     let found = answer.image.as_ref().unwrap();
     assert_eq!((found.commit, found.distance, found.verified), (image, Some(distance), false), "{answer:#?}");
-    assert_eq!(found.tag, seven(image));
+    assert!(image.starts_with(&found.tag), "{answer:#?}");
 }
 
 /// That there is no image, and why.
