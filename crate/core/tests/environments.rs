@@ -98,7 +98,7 @@ fn two_commits_have_one_fingerprint_exactly_if_their_files_are_the_same() {
         let mut dice = Dice::new(seed);
         let mut memory = Memory::default();
         let roots = trees(&mut dice, &mut memory, 24);
-        let patterns: &[&str] = *dice.one_of(&[&[], &[], &[], &["docker/**/*", "*.txt", "link"]]);
+        let patterns = if dice.percent(75) { &[][..] } else { &["docker/**/*", "*.txt", "link"] };
         let patterns = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
         let spec = Arc::new(Spec { patterns, ..Spec::default() });
         let mut shared = Environments::new(Arc::clone(&spec));
