@@ -259,6 +259,10 @@ impl Environments {
         }
         let listed = self.list(tree, b"", root, plan)?;
         let mut hash = Sha256::new();
+        if self.plans[plan].step(b"").visit == Visit::All {
+            // Of a folder that counts whole only the facts were listed.
+            hash.update(root.as_bytes());
+        }
         for (name, mode, oid) in &listed {
             hash.update(name);
             hash.update([0]);

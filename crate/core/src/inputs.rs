@@ -14,9 +14,11 @@
 //! among them, a commit with the same environment has the same inputs.
 
 use crate::Oid;
-use crate::ci::{self, CiFile, ImageJob, Tool};
+use crate::ci::{self, CiFile, ImageJob};
 use crate::config::Config;
-use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, SourcePath};
+use crate::dockerfile::{
+    self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath,
+};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
 use crate::probe::{End, MAX_RECIPE, Probe, Read};
@@ -246,18 +248,24 @@ impl<'s> Finder<'s> {
             self.inputs.no_recipe = Some("the build context lies outside of the repository".to_owned());
             return Ok(());
         };
-        let candidates: Vec<Vec<u8>> =
-            match (&config.dockerfile, job.map(|job| (&job.build.dockerfile, job.build.tool))) {
-                (Some(path), _) | (None, Some((Some(ci::Text::Known(path)), _))) => vec![path.clone().into_bytes()],
-                (None, Some((Some(ci::Text::Unknown { text }), _))) => {
-                    self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
-                    return Ok(());
+        let mut candidates = Vec::new();
+        if let Some(path) = &config.dockerfile {
+            candidates.push(path.clone().into_bytes());
+        } else {
+            let mut build = job.map(|job| job.build.clone()).unwrap_or_default();
+            if let Some(context) = &config.context {
+                build.context = ci::Text::Known(context.clone());
+            }
+            for place in build.dockerfiles() {
+                match place {
+                    ci::Text::Known(path) => candidates.push(path.into_bytes()),
+                    ci::Text::Unknown { text } => {
+                        self.whole_tree(format!("the Dockerfile's path `{text}` cannot be known from the repository"));
+                        return Ok(());
+                    }
                 }
-                (None, Some((None, Tool::Buildah | Tool::Podman))) => {
-                    vec![join(&context, b"Containerfile"), join(&context, b"Dockerfile")]
-                }
-                (None, _) => vec![join(&context, b"Dockerfile")],
-            };
+            }
+        }
         let mut absent = Vec::new();
         for path in candidates {
             let (links, read) = probe.read(&path)?;
@@ -310,7 +318,13 @@ impl<'s> Finder<'s> {
             self.whole_tree(format!("{shown} is stored in Git LFS and cannot be read here"));
             return Ok(());
         }
-        let parsed = match Dockerfile::parse(text) {
+        let parsed = Dockerfile::parse(text).or_else(|error| {
+            // Without a FROM, no builder makes an image of it, whatever else it says: what it would read is the rest.
+            let stageless = matches!(error.kind, DockerfileErrorKind::NoStage | DockerfileErrorKind::BeforeFrom(_));
+            let rest = stageless.then(|| Dockerfile::parse(&[b"FROM scratch\n", text].concat()).ok()).flatten();
+            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}"))).ok_or(error)
+        });
+        let parsed = match parsed {
             Ok(parsed) => parsed,
             Err(error) => {
                 self.whole_tree(format!("{shown} cannot be read: {error}"));
@@ -318,11 +332,11 @@ impl<'s> Finder<'s> {
             }
         };
         let options = self.build_options(job);
-        let ContextUse { sources, named_contexts, notes, base_images, .. } = parsed.context_use(&options);
+        let ContextUse { sources, named_context_uses, notes, base_images, .. } = parsed.context_use(&options);
         self.inputs.notes.extend(notes);
         self.inputs.base_images = base_images;
         self.build_arguments(&parsed, &options, job);
-        self.named_contexts(&named_contexts, job, probe)?;
+        self.named_contexts(&named_context_uses, job, probe)?;
         for source in sources {
             self.source(source, &context, &ignore, &shown, probe)?;
         }

@@ -13,7 +13,7 @@ const MAX_EXTENDS: usize = 10;
 /// Levels of `!reference` inside what is referred to.
 const MAX_REFERENCES: usize = 10;
 /// Nodes that references and bases may add up to, for one file.
-const BUDGET: usize = 1_000_000;
+const BUDGET: usize = 500_000;
 
 /// Top-level keys that are no jobs.
 const NOT_JOBS: [&str; 13] = [
@@ -42,7 +42,9 @@ pub(super) struct Job {
     pub(super) script: Vec<String>,
     /// A shell of its own runs these.
     pub(super) after_script: Vec<String>,
-    pub(super) variables: BTreeMap<String, Variable>,
+    pub(super) variables: Arc<BTreeMap<String, Variable>>,
+    /// Values that `rules` or `workflow:rules` give variables when they hold.
+    pub(super) by_rules: Vec<(String, Variable)>,
     /// The names that `parallel:matrix` sets.
     pub(super) matrix: Vec<String>,
     pub(super) only: Option<Value>,
@@ -69,14 +71,18 @@ pub(super) struct Assembled {
 
 /// Assembles every visible job, in file order.
 pub(super) fn assemble(root: &Value) -> Assembled {
-    let mut assembler = Assembler { root, extended: HashMap::new(), notes: Vec::new(), budget: BUDGET };
+    let names = root.entries().iter().map(|(name, value)| (&**name, value)).collect();
+    let extended = HashMap::new();
+    let mut assembler = Assembler { names, extended, global: Arc::default(), notes: Vec::new(), budget: BUDGET };
+    let global = root.some("variables").cloned().unwrap_or(Value::Null);
+    assembler.global = Arc::new(variables(&assembler.resolve(&global, 0)));
     let workflow = root.some("workflow").and_then(|workflow| workflow.some("rules")).cloned();
     let workflow = workflow.map(|rules| assembler.resolve(&rules, 0));
     let names = root
         .entries()
         .iter()
         .filter(|(name, value)| value.is_map() && !name.starts_with('.') && !NOT_JOBS.contains(&&**name));
-    let jobs = names.map(|(name, _)| assembler.job(name)).collect();
+    let jobs = names.map(|(name, _)| assembler.job(name, workflow.as_ref())).collect();
     Assembled { jobs, workflow, notes: assembler.notes }
 }
 
@@ -96,7 +102,10 @@ pub(super) fn variables(map: &Value) -> BTreeMap<String, Variable> {
 }
 
 struct Assembler<'v> {
-    root: &'v Value,
+    /// The root's entries by name.
+    names: HashMap<&'v str, &'v Value>,
+    /// `variables:` of the root.
+    global: Arc<BTreeMap<String, Variable>>,
     /// What a name's map is with its bases merged in, and how many levels it took; `None` while it is being found.
     extended: HashMap<Arc<str>, Option<(Value, usize)>>,
     notes: Vec<String>,
@@ -130,7 +139,7 @@ impl Assembler<'_> {
             }
             None => {}
         }
-        let own = self.root.get(name).cloned().unwrap_or(Value::Null);
+        let own = self.names.get(name).copied().cloned().unwrap_or(Value::Null);
         let Some(bases) = own.some("extends").map(Value::texts) else {
             return (own, 0);
         };
@@ -145,7 +154,7 @@ impl Assembler<'_> {
         let mut merged = Value::Map(Vec::new().into());
         let mut levels = 0;
         for base in bases {
-            if self.root.get(&base).is_none() {
+            if !self.names.contains_key(base.as_str()) {
                 self.note(format!("The job {name} extends {base}, which is not in the files that could be read: what it inherits is not known."));
                 continue;
             }
@@ -168,7 +177,7 @@ impl Assembler<'_> {
 
     /// The value with its references replaced; a reference inside a list puts its items there.
     fn resolve(&mut self, value: &Value, depth: usize) -> Value {
-        if !self.spend(1) {
+        if !self.spend(1 + value.items().len().max(value.entries().len())) {
             return Value::Null;
         }
         match value {
@@ -180,15 +189,14 @@ impl Assembler<'_> {
                 let mut parts = path.iter();
                 let first = parts.next().map(|name| self.extend(name, 0).0);
                 let found = first.and_then(|first| parts.try_fold(first, |value, key| value.get(key).cloned()));
-                match found {
-                    Some(found) => self.resolve(&found, depth + 1),
-                    None => {
-                        self.note(format!(
-                            "!reference [{}] finds nothing in the files that could be read.",
-                            path.join(", ")
-                        ));
-                        Value::Null
-                    }
+                if let Some(found) = found {
+                    self.resolve(&found, depth + 1)
+                } else {
+                    self.note(format!(
+                        "!reference [{}] finds nothing in the files that could be read.",
+                        path.join(", ")
+                    ));
+                    Value::Null
                 }
             }
             Value::Seq(items) => {
@@ -212,12 +220,14 @@ impl Assembler<'_> {
 
     /// A keyword of the job, else of `default:`, else of the top level, as `inherit:` allows.
     fn keyword(&mut self, job: &Value, key: &str) -> Option<Value> {
-        let value = job.some(key).cloned().or_else(|| {
-            let inherits = inherits(job, "default", key);
-            let default =
-                self.root.some("default").and_then(|default| default.some(key)).or_else(|| self.root.some(key));
-            default.filter(|_| inherits).cloned()
-        })?;
+        let value = match job.some(key) {
+            Some(own) => own.clone(),
+            None if inherits(job, "default", key) => {
+                let default = self.names.get("default").and_then(|default| default.some(key));
+                default.or(self.names.get(key).copied()).filter(|value| **value != Value::Null)?.clone()
+            }
+            None => return None,
+        };
         Some(self.resolve(&value, 0))
     }
 
@@ -226,18 +236,25 @@ impl Assembler<'_> {
         Some(self.resolve(&value, 0))
     }
 
-    fn job(&mut self, name: &str) -> Job {
+    fn job(&mut self, name: &str, workflow: Option<&Value>) -> Job {
         let job = self.extend(name, 0).0;
-        let global = self.root.some("variables").cloned().unwrap_or(Value::Null);
-        let mut all = variables(&self.resolve(&global, 0));
-        all.retain(|name, _| inherits(&job, "variables", name));
-        all.extend(variables(&self.own(&job, "variables").unwrap_or(Value::Null)));
+        let own = variables(&self.own(&job, "variables").unwrap_or(Value::Null));
+        let inherits_all = job.some("inherit").is_none_or(|inherit| inherit.some("variables").is_none());
+        let mut all = self.global.clone();
+        if !(own.is_empty() && inherits_all) && self.spend(all.len()) {
+            let changed = Arc::make_mut(&mut all);
+            changed.retain(|name, _| inherits(&job, "variables", name));
+            changed.extend(own);
+        }
         let image = self.keyword(&job, "image");
+        let rules = self.own(&job, "rules");
+        let by_rules = workflow.iter().copied().chain(&rules).flat_map(Value::items);
+        let by_rules = by_rules.filter_map(|rule| rule.some("variables")).flat_map(variables).take(100).collect();
         let script = |value: Option<Value>| value.map(|value| value.texts()).unwrap_or_default();
         let mut lines = script(self.keyword(&job, "before_script"));
         lines.extend(script(self.own(&job, "script")));
         let matrix = job.some("parallel").and_then(|parallel| parallel.some("matrix")).cloned();
-        let matrix = matrix.map(|matrix| self.resolve(&matrix, 0)).unwrap_or(Value::Null);
+        let matrix = matrix.map_or(Value::Null, |matrix| self.resolve(&matrix, 0));
         Job {
             name: name.to_owned(),
             image: image.and_then(|image| Some(image.text().or(image.get("name")?.text())?.to_owned())),
@@ -247,7 +264,8 @@ impl Assembler<'_> {
             matrix: matrix.items().iter().flat_map(Value::entries).map(|(name, _)| name.to_string()).collect(),
             only: self.own(&job, "only"),
             except: self.own(&job, "except"),
-            rules: self.own(&job, "rules"),
+            rules,
+            by_rules,
             when: job.some("when").and_then(Value::text).map(str::to_owned),
         }
     }

@@ -3,21 +3,18 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::assemble::Variable;
+use super::assemble::{Job, Variable};
 use super::shell::{self, Op, Part, Token, Word};
 use super::value::{self, Atom, Sym, Values};
 
 /// How deep values refer to one another.
 const MAX_DEPTH: usize = 12;
 /// How many words and variables may be looked at for one job.
-const BUDGET: usize = 200_000;
+const BUDGET: usize = 100_000;
 
 /// Where names get their values.
 pub(super) struct Scope<'a> {
-    /// `variables:` of the CI file.
-    pub(super) yaml: &'a BTreeMap<String, Variable>,
-    /// Names that `parallel:matrix` sets.
-    pub(super) matrix: &'a [String],
+    job: &'a Job,
     budget: Cell<usize>,
 }
 
@@ -29,8 +26,16 @@ pub(super) struct Here<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(yaml: &'a BTreeMap<String, Variable>, matrix: &'a [String]) -> Self {
-        Self { yaml, matrix, budget: Cell::new(BUDGET) }
+    pub(super) fn new(job: &'a Job) -> Self {
+        Self { job, budget: Cell::new(BUDGET) }
+    }
+
+    /// Whether the CI file gives a variable a value, always or by a rule.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        let Job { variables, by_rules, matrix, .. } = self.job;
+        variables.contains_key(name)
+            || by_rules.iter().any(|(set, _)| set == name)
+            || matrix.iter().any(|set| set == name)
     }
 
     /// Whether there is anything left to spend on this job.
@@ -39,12 +44,19 @@ impl<'a> Scope<'a> {
         self.budget.get() > 0 && depth < MAX_DEPTH
     }
 
+    /// Counts long values for more.
+    fn charge(&self, parts: &[Values]) {
+        let atoms: usize = parts.iter().flatten().map(|value| value.0.len()).sum();
+        self.budget.set(self.budget.get().saturating_sub(atoms / 4));
+    }
+
     /// The values of a word.
     pub(super) fn word(&self, word: &Word, here: &Here<'_>, depth: usize) -> Values {
         if !self.spend(depth) {
             return vec![Sym::unknown(word.raw.clone(), true)];
         }
         let parts: Vec<Values> = word.parts.iter().map(|part| self.part(part, here, depth)).collect();
+        self.charge(&parts);
         value::concat(&parts, &word.raw)
     }
 
@@ -86,7 +98,7 @@ impl<'a> Scope<'a> {
     /// `${NAME:-DEFAULT}`: a git tag's name is there in pipelines of tags only, so both can be.
     fn default(&self, name: &str, default: &str, here: &Here<'_>, depth: usize) -> Values {
         let default = || self.word(&shell::lex_word(default), here, depth + 1);
-        if let Some(known) = here.set.get(name).or(self.from_yaml(name, here, depth).as_ref()) {
+        if let Some(known) = here.set.get(name).or(self.in_yaml(name, here, depth).as_ref()) {
             let (empty, mut values): (Values, Values) = known.iter().cloned().partition(|value| value.0.is_empty());
             if !empty.is_empty() || values.iter().any(|value| value.0 == [Atom::GitTag]) {
                 values.extend(default());
@@ -109,7 +121,7 @@ impl<'a> Scope<'a> {
     fn may_be_unset(&self, name: &str, here: &Here<'_>) -> bool {
         match here.set.get(name) {
             Some(values) => values.iter().any(|value| value.0.is_empty()),
-            None => !self.yaml.contains_key(name),
+            None => !self.sets(name),
         }
     }
 
@@ -121,46 +133,37 @@ impl<'a> Scope<'a> {
         if let Some(values) = here.set.get(name) {
             return values.clone();
         }
-        self.from_yaml(name, here, depth).unwrap_or_else(|| vec![self.outside(name, here)])
+        self.in_yaml(name, here, depth).unwrap_or_else(|| vec![outside(name, here)])
     }
 
-    fn outside(&self, name: &str, here: &Here<'_>) -> Sym {
-        match name {
-            "PWD" => {
-                let mut folder = Sym::atom(Atom::Env("CI_PROJECT_DIR".into()));
-                if !here.folder.0.is_empty() {
-                    folder.push(Atom::Text("/".into()));
-                    folder.extend(here.folder);
-                }
-                folder
-            }
-            _ if name.chars().all(|c| c.is_ascii_digit() || "@*#?!-".contains(c)) => {
-                Sym::unknown(format!("${name}"), true)
-            }
-            _ => value::predefined(name).unwrap_or_else(|| Sym::atom(Atom::Env(name.to_owned()))),
-        }
-    }
-
-    fn from_yaml(&self, name: &str, here: &Here<'_>, depth: usize) -> Option<Values> {
-        if self.matrix.iter().any(|set| set == name) {
+    fn in_yaml(&self, name: &str, here: &Here<'_>, depth: usize) -> Option<Values> {
+        if self.job.matrix.iter().any(|set| set == name) {
             return Some(vec![Sym::unknown(format!("${name}"), false)]);
         }
-        let variable = self.yaml.get(name)?;
-        Some(vec![self.expand(name, variable, here, depth + 1)])
+        let by_rules = self.job.by_rules.iter().filter(|(set, _)| set == name).map(|(_, variable)| variable);
+        let all: Vec<Values> = self
+            .job
+            .variables
+            .get(name)
+            .into_iter()
+            .chain(by_rules)
+            .map(|variable| self.expand(name, variable, here, depth + 1))
+            .collect();
+        if all.is_empty() { None } else { Some(value::unique(all.into_iter().flatten())) }
     }
 
     /// A value of `variables:` with `$NAME` and `${NAME}` replaced; `$$` is a dollar.
-    fn expand(&self, name: &str, variable: &Variable, here: &Here<'_>, depth: usize) -> Sym {
+    fn expand(&self, name: &str, variable: &Variable, here: &Here<'_>, depth: usize) -> Values {
         if !variable.expand {
-            return Sym::text(variable.value.clone());
+            return vec![Sym::text(variable.value.clone())];
         }
         if !self.spend(depth) {
-            return Sym::unknown(variable.value.clone(), true);
+            return vec![Sym::unknown(format!("${name}"), true)];
         }
-        let mut out = Sym::default();
+        let mut parts = Vec::new();
         let mut rest = variable.value.as_str();
         while let Some((before, after)) = rest.split_once('$') {
-            out.push(Atom::Text(before.to_owned()));
+            parts.push(vec![Sym::text(before)]);
             let braced = after.strip_prefix('{').and_then(|inner| inner.split_once('}'));
             let (inner, tail) = match braced {
                 Some((inner, tail)) if shell::name_of(inner) == inner && !inner.is_empty() => (inner, tail),
@@ -170,24 +173,18 @@ impl<'a> Scope<'a> {
                 }
             };
             if inner.is_empty() {
-                out.push(Atom::Text("$".into()));
+                parts.push(vec![Sym::text("$")]);
                 rest = after.strip_prefix('$').unwrap_or(after);
                 continue;
             }
-            match self.yaml.get(inner) {
-                // A variable of the same name from outside.
-                _ if inner == name => out.extend(&self.outside(inner, here)),
-                Some(other) => out.extend(&self.expand(inner, other, here, depth + 1)),
-                None => out.extend(&value::single(&self.variable(
-                    inner,
-                    &Here { set: &BTreeMap::new(), ..*here },
-                    depth + 1,
-                ))),
-            }
+            // The script's own variables are not there yet; one of the same name comes from outside.
+            let found = if inner == name { None } else { self.in_yaml(inner, here, depth + 1) };
+            parts.push(found.unwrap_or_else(|| vec![outside(inner, here)]));
             rest = tail;
         }
-        out.push(Atom::Text(rest.to_owned()));
-        out
+        parts.push(vec![Sym::text(rest)]);
+        self.charge(&parts);
+        value::concat(&parts, &variable.value)
     }
 
     /// What `$(source)` prints.
@@ -250,7 +247,7 @@ impl<'a> Scope<'a> {
         match command.literal()?.as_str() {
             "echo" => {
                 let skip = texts.iter().take_while(|text| matches!(text.as_deref(), Some("-n" | "-e" | "-ne"))).count();
-                joined(evaluated.get(skip..)?)
+                Some(joined(evaluated.get(skip..)?))
             }
             "printf" => match (text(0)?, evaluated.get(1)) {
                 ("%s" | "%s\\n", Some(value)) if evaluated.len() == 2 => Some(value.clone()),
@@ -258,47 +255,8 @@ impl<'a> Scope<'a> {
                 (format, None) if !format.contains(['%', '\\']) => Some(vec![Sym::text(format)]),
                 _ => None,
             },
-            "pwd" => Some(vec![self.outside("PWD", here)]),
-            "git" => self.git(&texts, &evaluated).map(|sym| vec![sym]),
-            _ => None,
-        }
-    }
-
-    fn git(&self, texts: &[Option<String>], evaluated: &[Values]) -> Option<Sym> {
-        let words: Vec<&str> = texts.iter().map(|text| text.as_deref().unwrap_or("\u{0}")).collect();
-        let head = |at: usize| match (words.get(at), evaluated.get(at).map(Vec::as_slice)) {
-            (Some(&"HEAD"), _) => true,
-            (_, Some([Sym(atoms)])) => matches!(atoms.as_slice(), [Atom::Sha { .. }]),
-            _ => false,
-        };
-        let sha = |min, max| Some(Sym::atom(Atom::Sha { min, max }));
-        match words.as_slice() {
-            ["rev-parse", "--show-toplevel"] => Some(Sym::atom(Atom::Env("CI_PROJECT_DIR".into()))),
-            ["rev-parse", "--verify", _] if head(2) => sha(40, 40),
-            ["rev-parse", _] if head(1) => sha(40, 40),
-            // Git chooses the length: at least what is asked for, more where that is ambiguous.
-            ["rev-parse", "--short", "--verify", _] | ["rev-parse", "--verify", "--short", _] if head(3) => sha(7, 40),
-            ["rev-parse", "--short", _] if head(2) => sha(7, 40),
-            ["rev-parse", option, _] if head(2) => {
-                let digits: usize = option.strip_prefix("--short=")?.parse().ok()?;
-                let digits = digits.clamp(4, 40);
-                sha(digits, digits)
-            }
-            ["log" | "show", options @ ..] => {
-                let formats = options
-                    .iter()
-                    .filter_map(|option| option.strip_prefix("--format=").or_else(|| option.strip_prefix("--pretty=")));
-                match formats.last()?.trim_start_matches("format:").trim_start_matches("tformat:") {
-                    "%H" => sha(40, 40),
-                    "%h" => match options.iter().find_map(|option| option.strip_prefix("--abbrev=")) {
-                        Some(digits) => {
-                            digits.parse().ok().and_then(|digits: usize| sha(digits.clamp(4, 40), digits.clamp(4, 40)))
-                        }
-                        None => sha(7, 40),
-                    },
-                    _ => None,
-                }
-            }
+            "pwd" => Some(vec![outside("PWD", here)]),
+            "git" => git(&texts, &evaluated).map(|sym| vec![sym]),
             _ => None,
         }
     }
@@ -329,8 +287,64 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// A variable that the CI file does not set.
+fn outside(name: &str, here: &Here<'_>) -> Sym {
+    match name {
+        "PWD" => {
+            let mut folder = Sym::atom(Atom::Env("CI_PROJECT_DIR".into()));
+            if !here.folder.0.is_empty() {
+                folder.push(Atom::Text("/".into()));
+                folder.extend(here.folder);
+            }
+            folder
+        }
+        _ if name.chars().all(|c| c.is_ascii_digit() || "@*#?!-".contains(c)) => Sym::unknown(format!("${name}"), true),
+        _ => value::predefined(name).unwrap_or_else(|| Sym::atom(Atom::Env(name.to_owned()))),
+    }
+}
+
+/// What a git command prints.
+fn git(texts: &[Option<String>], evaluated: &[Values]) -> Option<Sym> {
+    let words: Vec<&str> = texts.iter().map(|text| text.as_deref().unwrap_or("\u{0}")).collect();
+    let head = |at: usize| match (words.get(at), evaluated.get(at).map(Vec::as_slice)) {
+        (Some(&"HEAD"), _) => true,
+        (_, Some([Sym(atoms)])) => matches!(atoms.as_slice(), [Atom::Sha { .. }]),
+        _ => false,
+    };
+    let sha = |min, max| Some(Sym::atom(Atom::Sha { min, max }));
+    match words.as_slice() {
+        ["rev-parse", "--show-toplevel"] => Some(Sym::atom(Atom::Env("CI_PROJECT_DIR".into()))),
+        ["rev-parse", "--verify", _] if head(2) => sha(40, 40),
+        ["rev-parse", _] if head(1) => sha(40, 40),
+        // Git chooses the length: at least what is asked for, more where that is ambiguous.
+        ["rev-parse", "--short", "--verify", _] | ["rev-parse", "--verify", "--short", _] if head(3) => sha(7, 40),
+        ["rev-parse", "--short", _] if head(2) => sha(7, 40),
+        ["rev-parse", option, _] if head(2) => {
+            let digits: usize = option.strip_prefix("--short=")?.parse().ok()?;
+            let digits = digits.clamp(4, 40);
+            sha(digits, digits)
+        }
+        ["log" | "show", options @ ..] => {
+            let mut formats = options
+                .iter()
+                .filter_map(|option| option.strip_prefix("--format=").or_else(|| option.strip_prefix("--pretty=")));
+            match formats.next_back()?.trim_start_matches("format:").trim_start_matches("tformat:") {
+                "%H" => sha(40, 40),
+                "%h" => match options.iter().find_map(|option| option.strip_prefix("--abbrev=")) {
+                    Some(digits) => {
+                        digits.parse().ok().and_then(|digits: usize| sha(digits.clamp(4, 40), digits.clamp(4, 40)))
+                    }
+                    None => sha(7, 40),
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 /// Words with a space between them.
-fn joined(words: &[Values]) -> Option<Values> {
+fn joined(words: &[Values]) -> Values {
     let space = vec![Sym::text(" ")];
     let mut parts = Vec::new();
     for word in words {
@@ -339,7 +353,7 @@ fn joined(words: &[Values]) -> Option<Values> {
         }
         parts.push(word.clone());
     }
-    Some(value::concat(&parts, "$(echo …)"))
+    value::concat(&parts, "$(echo …)")
 }
 
 /// What a filter makes of its input; `None` if it is not known here.
@@ -356,7 +370,7 @@ fn filter(words: &[&str], input: &Sym, written: &str) -> Option<Sym> {
             Some(length) => first(length),
             None => matches!(*option, "-1" | "-n1").then(|| input.clone()),
         },
-        ["head", "-n", "1"] | ["xargs"] | ["cat"] | ["tr", "-d", "\n" | "\\n" | "\r\n" | " " | "[:space:]"] => {
+        ["head", "-n", "1"] | ["xargs" | "cat"] | ["tr", "-d", "\n" | "\\n" | "\r\n" | " " | "[:space:]"] => {
             Some(input.clone())
         }
         ["tr", "A-Z" | "[A-Z]" | "[:upper:]", "a-z" | "[a-z]" | "[:lower:]"] => Some(input.lower(written)),

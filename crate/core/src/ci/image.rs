@@ -115,13 +115,25 @@ impl Candidate {
     }
 }
 
+/// How many bytes of scripts are followed in one CI file.
+const MAX_SCRIPTS: usize = 4 << 20;
+
 /// Follows the scripts of every job.
 pub(super) fn candidates(jobs: &[Job], workflow: Option<&Value>) -> Vec<Candidate> {
-    jobs.iter().map(|job| candidate(job, workflow)).collect()
+    let mut left = MAX_SCRIPTS;
+    let follow = |job: &Job| {
+        left = left.saturating_sub(job.script.iter().chain(&job.after_script).map(String::len).sum());
+        if left > 0 {
+            return candidate(job, run::run(job), workflow);
+        }
+        let note = format!("The CI file's scripts are too large together: the job {} is not read.", job.name);
+        candidate(job, Found { notes: vec![note], ..Found::default() }, workflow)
+    };
+    jobs.iter().map(follow).collect()
 }
 
-fn candidate(job: &Job, workflow: Option<&Value>) -> Candidate {
-    let Found { builds, renames, pushes, opaque, mut notes } = run::run(job);
+fn candidate(job: &Job, found: Found, workflow: Option<&Value>) -> Candidate {
+    let Found { builds, renames, pushes, opaque, mut notes } = found;
     let triggers = Triggers::new(job, workflow);
     // All names of each build.
     let named: Vec<Vec<Sym>> = builds.iter().map(|build| names(build, &renames)).collect();
@@ -167,7 +179,9 @@ fn candidate(job: &Job, workflow: Option<&Value>) -> Candidate {
         images.into_iter().filter(|(index, _)| *index == chosen).map(|(_, image)| image).collect();
     images.dedup();
     if triggers.only_git_tags() {
-        images.iter_mut().for_each(|image| image.tag = of_git_tags(&image.tag));
+        for image in &mut images {
+            image.tag = of_git_tags(&image.tag);
+        }
     }
     let others =
         builds.iter().filter(|other| builds.get(chosen).is_some_and(|build| build.build != other.build)).count();
@@ -181,7 +195,6 @@ fn candidate(job: &Job, workflow: Option<&Value>) -> Candidate {
     let build = builds.into_iter().nth(chosen);
     let scheme = scheme(&job.name, &mut images, repository.as_ref(), build.as_ref(), &mut notes);
     notes.extend(build.iter().flat_map(|build| build.notes.iter().cloned()));
-    notes.extend(triggers.notes().iter().cloned());
     let rank = match (&build, &repository) {
         (Some(_), Some(Repository::Project(_))) => 2,
         (Some(_), _) => 1,
@@ -265,15 +278,17 @@ fn of_git_tags(form: &Form) -> Form {
 
 /// The image job among the candidates.
 pub(super) fn choose(candidates: &[Candidate], wanted: Option<&str>) -> Option<ImageJob> {
-    let found = match wanted {
-        Some(wanted) => candidates.iter().find(|candidate| candidate.job.name == wanted),
-        None => {
-            let builds = |rank: u8| candidates.iter().find(move |candidate| candidate.rank >= rank);
-            let renku = candidates.iter().find(|candidate| candidate.job.name == RENKU_JOB && candidate.rank > 0);
-            renku.or_else(|| builds(2)).or_else(|| builds(1))
-        }
+    let found = if let Some(wanted) = wanted {
+        candidates.iter().find(|candidate| candidate.job.name == wanted)
+    } else {
+        let builds = |rank: u8| candidates.iter().find(move |candidate| candidate.rank >= rank);
+        let renku = candidates.iter().find(|candidate| candidate.job.name == RENKU_JOB && candidate.rank > 0);
+        renku.or_else(|| builds(2)).or_else(|| builds(1))
     };
-    found.map(|candidate| candidate.job.clone())
+    let mut job = found?.job.clone();
+    // Only now: conditions are costly to read, and other jobs' do not matter.
+    job.notes.extend(job.triggers.notes());
+    Some(job)
 }
 
 /// Why there is no image job.
@@ -283,9 +298,11 @@ pub(super) fn why_none(candidates: &[Candidate], exists: bool) -> String {
     }
     let opaque: Vec<String> = candidates
         .iter()
-        .filter(|candidate| !candidate.opaque.is_empty())
+        .filter_map(|Candidate { job, opaque, .. }| {
+            let call = opaque.iter().find(|call| speaks_of_images(call) || speaks_of_images(&job.name))?;
+            Some(format!("{} calls `{call}`", job.name))
+        })
         .take(3)
-        .map(|candidate| format!("{} calls `{}`", candidate.job.name, candidate.opaque.join("`, `")))
         .collect();
     let tail = if opaque.is_empty() {
         String::new()
@@ -293,4 +310,12 @@ pub(super) fn why_none(candidates: &[Candidate], exists: bool) -> String {
         format!(" Jobs may build one out of sight: {}.", opaque.join("; "))
     };
     format!("No job of the CI file runs a command that builds an image.{tail}")
+}
+
+/// Whether a command or a name sounds like the building of an image: other scripts are not worth a word.
+fn speaks_of_images(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["docker", "image", "contain", "kaniko", "buildah", "compose", "bake", "build"]
+        .iter()
+        .any(|word| text.contains(word))
 }

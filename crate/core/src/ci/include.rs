@@ -189,6 +189,7 @@ struct Found {
     inputs: Value,
 }
 
-fn is_yaml(path: &str) -> bool {
-    path.ends_with(".yml") || path.ends_with(".yaml")
+/// Whether a wildcard takes a file in; as in GitLab, the case of the ending counts.
+pub(super) fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"].iter().any(|ending| path.ends_with(ending))
 }

@@ -30,14 +30,17 @@
 //! Limits keep hostile files harmless: their sizes, nesting and everything that multiplies is bounded (see each
 //! file of this module); beyond a limit there is a note.
 
+mod arguments;
 mod assemble;
 mod build;
+mod command;
 mod eval;
 mod expression;
 mod image;
 mod include;
 mod inputs;
 mod pattern;
+mod rule;
 mod run;
 mod shell;
 mod trigger;
@@ -49,8 +52,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-
-use crate::glob::Glob;
 
 pub use build::{ArgValue, Build, BuildArg, Text, Tool};
 pub use image::{ImageJob, PushedImage, Repository};
@@ -91,23 +92,44 @@ impl Files for BTreeMap<String, Vec<u8>> {
     }
 }
 
-/// Whether a path matches an include with wildcards. Unlike in `changes:`, `**` crosses folders wherever it stands.
+/// Whether a path matches an include with wildcards: `*` is anything inside a folder, `**` anything at all, the rest is
+/// as it is written (GitLab's `search_files_by_wildcard_path`, which is not the language of `changes:`).
 ///
 /// ```
 /// use repin::ci::include_matches;
 /// assert!(include_matches("ci/*.yml", "ci/a.yml"));
 /// assert!(!include_matches("ci/*.yml", "ci/x/a.yml"));
-/// assert!(include_matches("ci/**.yml", "ci/x/a.yml"));
-/// assert!(include_matches("ci/**/*.yml", "ci/a.yml"));
-/// assert!(!include_matches("ci/**", "ci/a.txt"));
+/// assert!(include_matches("ci/**.yml", "ci/a.yml") && include_matches("ci/**.yml", "ci/x/a.yml"));
+/// assert!(include_matches("ci/**/*.yml", "ci/x/a.yml"));
+/// assert!(!include_matches("ci/**/*.yml", "ci/a.yml"), "only in folders below");
+/// assert!(!include_matches("ci/**", "ci/a.txt"), "only .yml and .yaml");
 /// ```
 pub fn include_matches(pattern: &str, path: &str) -> bool {
-    if !(path.ends_with(".yml") || path.ends_with(".yaml")) {
+    if !include::is_yaml(path) || pattern.len() > 1_000 {
         return false;
     }
-    // `**` that is not a folder of its own: `ci/**.yml` is `ci/*.yml` and `ci/**/*.yml`.
-    let direct = Glob::new(pattern).matches(path);
-    direct || (pattern.contains("**") && Glob::new(&pattern.replace("**/", "**").replace("**", "**/*")).matches(path))
+    // The lengths of the path's beginnings that the pattern so far matches.
+    let mut reached = vec![false; path.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    let mut rest = pattern.bytes().peekable();
+    while let Some(byte) = rest.next() {
+        let crosses = byte == b'*' && rest.next_if_eq(&b'*').is_some();
+        let mut next = vec![false; path.len() + 1];
+        let mut open = false;
+        for (at, here) in path.bytes().map(Some).chain([None]).enumerate() {
+            let before = reached.get(at) == Some(&true);
+            open |= before;
+            let (to, matches) = if byte == b'*' { (at, open) } else { (at + 1, before && here == Some(byte)) };
+            if matches && let Some(to) = next.get_mut(to) {
+                *to = true;
+            }
+            open &= crosses || here != Some(b'/');
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }
 
 /// A CI file with everything local that it includes.

@@ -8,7 +8,7 @@ use regex_automata::util::syntax;
 
 /// Limits for expressions written to be big: bytes of text and of compiled program.
 const MAX_PATTERN: usize = 4_096;
-const MAX_PROGRAM: usize = 1 << 20;
+const MAX_PROGRAM: usize = 1 << 17;
 
 /// The expression and its flags.
 fn parts(text: &str) -> Option<(&str, &str)> {

@@ -142,10 +142,9 @@ impl<'t> Lexer<'t> {
                 b'\n' => self.newline(),
                 b'#' => self.at += self.rest().find('\n').unwrap_or(self.rest().len()),
                 b';' if self.byte(1) == b';' => self.token(Token::EndCase, 2),
-                b';' => self.token(Token::End, 1),
                 b'&' if self.byte(1) == b'&' => self.token(Token::And, 2),
                 b'&' if self.byte(1) == b'>' => self.token(Token::Redirect, if self.byte(2) == b'>' { 3 } else { 2 }),
-                b'&' => self.token(Token::End, 1),
+                b';' | b'&' => self.token(Token::End, 1),
                 b'|' if self.byte(1) == b'|' => self.token(Token::Or, 2),
                 b'|' => self.token(Token::Pipe, if self.byte(1) == b'&' { 2 } else { 1 }),
                 b'(' => self.token(Token::Open, 1),
@@ -374,13 +373,12 @@ fn parameter(inner: &str, quoted: bool) -> Part {
     let rest = inner.get(name.len()..).unwrap_or_default();
     let op = match rest.as_bytes() {
         _ if name.is_empty() => Op::Other,
-        [] => Op::Nothing,
+        // `${X:?message}` ends the script where X is not set.
+        [] | [b':', b'?', ..] | [b'?', ..] => Op::Nothing,
         [b':', b'-' | b'=', ..] => Op::Default(rest.get(2..).unwrap_or_default().to_owned()),
         [b'-' | b'=', ..] => Op::Default(rest.get(1..).unwrap_or_default().to_owned()),
         [b':', b'+', ..] => Op::Instead(rest.get(2..).unwrap_or_default().to_owned()),
         [b'+', ..] => Op::Instead(rest.get(1..).unwrap_or_default().to_owned()),
-        // `${X:?message}` ends the script where X is not set.
-        [b':', b'?', ..] | [b'?', ..] => Op::Nothing,
         b",," => Op::Lower,
         [b':', ..] => slice(rest.get(1..).unwrap_or_default()).unwrap_or(Op::Other),
         _ => Op::Other,
@@ -400,6 +398,7 @@ fn slice(range: &str) -> Option<Op> {
 }
 
 #[cfg(test)]
+#[allow(clippy::format_push_string, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -1,5 +1,9 @@
 //! Whole CI files: each case is a file, and what is made of it.
 
+#![allow(clippy::format_push_string, reason = "tests build their files as text")]
+
+mod triggers;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -290,6 +294,8 @@ cases! { found;
     escaped_dollar: "variables: {A: a$$b}\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$A . && docker push $CI_REGISTRY_IMAGE:$A" => "a a$b";
     inherit_no_variables: "variables: {T: a}\na:\n  inherit: {variables: false}\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $T";
     inherit_some_variables: "variables: {T: a, U: b}\na:\n  inherit: {variables: [U]}\n  script: docker build -t $CI_REGISTRY_IMAGE:$T-$U . && docker push $CI_REGISTRY_IMAGE:$T-$U" => "a $T-b";
+    variable_of_a_rule: "a:\n  variables: {T: latest}\n  rules:\n    - if: $X\n      variables: {T: $CI_COMMIT_SHA}\n    - when: always\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA, latest";
+    variable_of_a_workflow_rule: "workflow:\n  rules:\n    - if: $CI_COMMIT_TAG\n      variables: {T: $CI_COMMIT_TAG}\n    - variables: {T: $CI_COMMIT_SHA}\na:\n  variables: {I: $CI_REGISTRY_IMAGE:$T}\n  script: docker build -t $I . && docker push $I" => "a $CI_COMMIT_TAG, $CI_COMMIT_SHA";
     matrix: "a:\n  parallel:\n    matrix:\n      - V: [1, 2]\n  script: docker build -t $CI_REGISTRY_IMAGE:$V-$CI_COMMIT_SHA . && docker push $CI_REGISTRY_IMAGE:$V-$CI_COMMIT_SHA" => "a $V-$CI_COMMIT_SHA";
     default_before_script: "default:\n  before_script: [T=$CI_COMMIT_SHA]\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA";
     top_level_before_script: "before_script: [T=$CI_COMMIT_SHA]\na:\n  script: docker build -t $CI_REGISTRY_IMAGE:$T . && docker push $CI_REGISTRY_IMAGE:$T" => "a $CI_COMMIT_SHA";
@@ -442,10 +448,32 @@ fn include_with_inputs() {
 
 #[test]
 fn more_includes_than_gitlab_allows() {
-    let list: String = (0..200).map(|at| format!("  - f{at}.yml\n")).collect();
+    let list: String = (0..200).map(|at| format!("  - f{at}.yml\n")).collect::<Vec<_>>().concat();
     let ci = one(&format!("include:\n{list}"));
     assert_eq!(ci.files().len(), 151);
     assert!(ci.notes().iter().any(|note| note.contains("150")));
+}
+
+#[test]
+fn wildcards_of_includes() {
+    for (pattern, path, want) in [
+        ("a.yml", "a.yml", true),
+        ("*", "a.yml", true),
+        ("*", "x/a.yml", false),
+        ("**", "x/y/a.yaml", true),
+        ("*.yml", "a.yaml", false),
+        ("ci/*.yml", "ci/.yml", true),
+        ("ci/*a*.yml", "ci/bab.yml", true),
+        ("ci/*a*.yml", "ci/b/a.yml", false),
+        ("**/x/*.yml", "a/b/x/c.yml", true),
+        ("**/x/*.yml", "x/c.yml", false),
+        ("ci/?.yml", "ci/a.yml", false),
+        ("ci/{a,b}.yml", "ci/a.yml", false),
+        ("***.yml", "x/a.yml", true),
+        ("", "a.yml", false),
+    ] {
+        assert_eq!(include_matches(pattern, path), want, "{pattern} {path}");
+    }
 }
 
 #[test]
@@ -516,7 +544,42 @@ fn what_multiplies_is_bounded() {
     text.push_str(&format!("b:\n  script:\n    - echo $V39\n    - X={nested}\n    - Y={commands}\n    - '{loops}'\n    - '{ifs}'\n    - docker build -t $V39 .\n"));
     let start = std::time::Instant::now();
     one(&text);
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_jobs_are_bounded() {
+    let within = |name: &str, text: &str| {
+        let start = std::time::Instant::now();
+        let ci = one(text);
+        ci.image_job(None);
+        ci.no_image_job();
+        assert!(start.elapsed().as_secs() < 60, "{name}: {:?}", start.elapsed());
+    };
+    let jobs = |body: &str, count: usize| (0..count).map(|at| format!("j{at}: {body}\n")).collect::<Vec<_>>().concat();
+    let script = "        X=$(echo $X$CI_COMMIT_SHA$A | cut -c1-7); docker push $X$X$X$X\n".repeat(2_500);
+    within("long scripts", &format!(".s: &s\n  script:\n    - |\n{script}\n{}", jobs("*s", 20)));
+    let variables = (0..5_000).map(|at| format!("  V{at}: $V{}\n", at + 1)).collect::<Vec<_>>().concat();
+    within("variables", &format!("variables:\n{variables}{}", jobs("{script: docker build $V0}", 5_000)));
+    let conditions = "{if: '$A =~ /((a{1000}){1000}){1000}/'}, ".repeat(10_000);
+    within("conditions", &format!("a:\n  script: docker build .\n  rules: [{conditions}]"));
+    within(
+        "conditions of many jobs",
+        &format!(".r: &r [{}]\n{}", "{if: '$A =~ /a{1000}/'}, ".repeat(1_000), jobs("{script: x, rules: *r}", 500)),
+    );
+    let bases = (0..100).map(|at| format!(".b{at}")).collect::<Vec<_>>().join(", ");
+    let base = (0..400).map(|at| format!("k{at}: 1")).collect::<Vec<_>>().join(", ");
+    let hidden = (0..100).map(|at| format!(".b{at}: {{{base}}}\n")).collect::<Vec<_>>().concat();
+    within("bases", &format!("{hidden}{}", jobs(&format!("{{extends: [{bases}], script: x}}"), 50)));
+    let unions = "if x; then A=$A$B; else A=$A$C; fi; ".repeat(500);
+    within("branches", &format!("a:\n  script: '{unions} docker build $A'"));
+    let many: String = (0..1_900).map(|at| format!("V{at}=x; ")).collect::<Vec<_>>().concat();
+    within(
+        "state",
+        &format!("a:\n  script: '{many} {} docker build $A'", "if x; then V0=$V1; else V1=$V0; fi; ".repeat(900)),
+    );
+    within("substitutions", &format!("a:\n  script: 'X={}'", "$(cat `ls ${A:-$(".repeat(3_000)));
+    within("wide substitutions", &format!("a:\n  script: 'X={}'", "$(a $(b $(c $(d $(e))))) ".repeat(4_000)));
 }
 
 proptest::proptest! {

@@ -12,10 +12,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::assemble::{Job, Variable};
 use super::expression::{self, Lookup, Tri};
 use super::pattern;
+use super::rule::{Policy, Rule, RuleChanges};
 use super::yaml::Value;
 use crate::glob::Glob;
 
@@ -140,117 +142,23 @@ pub struct Triggers {
     only: Policy,
     except: Policy,
     when: Option<String>,
-    variables: BTreeMap<String, Variable>,
-    notes: Vec<String>,
-}
-
-/// `only` or `except`.
-#[derive(Clone, Debug, Default)]
-struct Policy {
-    refs: Option<Vec<String>>,
-    changes: Option<Vec<String>>,
-    variables: Option<Vec<String>>,
-    kubernetes: bool,
-}
-
-impl Policy {
-    fn parse(value: &Value) -> Self {
-        if !value.is_map() {
-            return Self { refs: Some(value.texts()).filter(|refs| !refs.is_empty()), ..Self::default() };
-        }
-        let list = |key: &str| value.some(key).map(Value::texts);
-        Self {
-            refs: list("refs"),
-            changes: list("changes"),
-            variables: list("variables"),
-            kubernetes: value.some("kubernetes").is_some(),
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default)]
-struct Rule {
-    condition: Option<String>,
-    changes: Option<RuleChanges>,
-    exists: Option<Vec<String>>,
-    /// `exists` of another project or ref.
-    exists_elsewhere: bool,
-    when: Option<String>,
-    variables: BTreeMap<String, Variable>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct RuleChanges {
-    patterns: Vec<String>,
-    regexp: Option<String>,
-    compare_to: Option<String>,
-}
-
-impl Rule {
-    fn parse_all(value: &Value) -> Vec<Self> {
-        let mut rules = Vec::new();
-        for item in value.items() {
-            match item {
-                Value::Map(_) => rules.push(Self::parse(item)),
-                // Lists in the list come from anchors.
-                Value::Seq(_) => rules.extend(item.items().iter().filter(|rule| rule.is_map()).map(Self::parse)),
-                _ => {}
-            }
-        }
-        rules
-    }
-
-    fn parse(value: &Value) -> Self {
-        let text = |value: &Value, key: &str| value.some(key).and_then(Value::text).map(str::to_owned);
-        let changes = value.some("changes").map(|changes| {
-            if changes.is_map() {
-                RuleChanges {
-                    patterns: changes.some("paths").map(Value::texts).unwrap_or_default(),
-                    regexp: text(changes, "regexp"),
-                    compare_to: text(changes, "compare_to"),
-                }
-            } else {
-                RuleChanges { patterns: changes.texts(), ..RuleChanges::default() }
-            }
-        });
-        let exists = value.some("exists");
-        Self {
-            condition: text(value, "if"),
-            changes,
-            exists: exists.map(|exists| exists.some("paths").unwrap_or(exists).texts()),
-            exists_elsewhere: exists.is_some_and(|exists| exists.some("project").or(exists.some("ref")).is_some()),
-            when: text(value, "when"),
-            variables: value.some("variables").map(super::assemble::variables).unwrap_or_default(),
-        }
-    }
-
-    /// The rule for people.
-    fn show(&self) -> String {
-        let mut parts = Vec::new();
-        parts.extend(self.condition.as_ref().map(|condition| format!("if: {condition}")));
-        parts.extend(self.changes.as_ref().map(|_| "changes".to_owned()));
-        parts.extend(self.exists.as_ref().map(|_| "exists".to_owned()));
-        if parts.is_empty() { "no condition".to_owned() } else { parts.join(", ") }
-    }
+    variables: Arc<BTreeMap<String, Variable>>,
 }
 
 impl Triggers {
     pub(super) fn new(job: &Job, workflow: Option<&Value>) -> Self {
-        let mut triggers = Self {
+        Self {
             workflow: workflow.map(Rule::parse_all),
             rules: job.rules.as_ref().filter(|rules| !matches!(rules, Value::Null)).map(Rule::parse_all),
             only: job.only.as_ref().map(Policy::parse).unwrap_or_default(),
             except: job.except.as_ref().map(Policy::parse).unwrap_or_default(),
             when: job.when.clone(),
             variables: job.variables.clone(),
-            notes: Vec::new(),
-        };
-        triggers.notes = triggers.check();
-        triggers
+        }
     }
 
     /// What is wrong with the expressions.
-    fn check(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let rules = self.rules.iter().chain(&self.workflow).flatten().filter_map(|rule| rule.condition.as_ref());
         let policies = [&self.only, &self.except].into_iter().filter_map(|policy| policy.variables.as_ref()).flatten();
         let unknown = |_: &str| Lookup::Unknown;
@@ -262,11 +170,6 @@ impl Triggers {
                 format!("The condition `{condition}` cannot be read ({error}): it counts as false.")
             })
             .collect()
-    }
-
-    /// What a person should know about them.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
     }
 
     /// The `changes:` lists, `only` first, then `except`, then the rules in their order.
@@ -395,8 +298,7 @@ impl Triggers {
     }
 
     fn rule(&self, rule: &Rule, facts: &PipelineFacts<'_>) -> Tri {
-        let condition =
-            rule.condition.as_ref().map_or(Tri::Yes, |condition| self.condition(condition, &rule.variables, facts));
+        let condition = rule.condition.as_ref().map_or(Tri::Yes, |condition| self.condition(condition, facts));
         let changes = rule.changes.as_ref().map_or(Tri::Yes, |changes| self.rule_changes(changes, facts));
         let exists = match (&rule.exists, facts.files) {
             (None, _) => Tri::Yes,
@@ -466,8 +368,7 @@ impl Triggers {
             ("changes", facts.changed_paths.map_or(Tri::Yes, |paths| Tri::from(any_matches(patterns, paths))))
         }));
         clauses.extend(policy.variables.as_ref().map(|conditions| {
-            let none = BTreeMap::new();
-            let any = conditions.iter().fold(Tri::No, |any, condition| any.or(self.condition(condition, &none, facts)));
+            let any = conditions.iter().fold(Tri::No, |any, condition| any.or(self.condition(condition, facts)));
             ("variables", any)
         }));
         if policy.kubernetes {
@@ -476,7 +377,7 @@ impl Triggers {
         clauses
     }
 
-    fn condition(&self, condition: &str, _rule: &BTreeMap<String, Variable>, facts: &PipelineFacts<'_>) -> Tri {
+    fn condition(&self, condition: &str, facts: &PipelineFacts<'_>) -> Tri {
         let lookup = |name: &str| self.lookup(name, facts);
         expression::evaluate(condition, &lookup).unwrap_or(Tri::No)
     }

@@ -117,13 +117,12 @@ impl Sym {
         self.0
             .iter()
             .map(|atom| match atom {
-                Atom::Text(text) => text.clone(),
+                Atom::Text(text) | Atom::Unknown { text, .. } => text.clone(),
                 Atom::Sha { min, max } => Part::Sha { min: *min, max: *max }.to_string(),
                 Atom::GitTag => Part::GitTag.to_string(),
                 Atom::RefName => Part::RefName.to_string(),
                 Atom::RefSlug => Part::RefSlug.to_string(),
                 Atom::Env(name) => format!("${name}"),
-                Atom::Unknown { text, .. } => text.clone(),
             })
             .collect()
     }

@@ -127,12 +127,11 @@ impl Map {
     }
 
     pub(super) fn insert(&mut self, key: Arc<str>, value: Value) {
-        match self.index.get(&key).and_then(|&at| self.pairs.get_mut(at)) {
-            Some(pair) => pair.1 = value,
-            None => {
-                self.index.insert(key.clone(), self.pairs.len());
-                self.pairs.push((key, value));
-            }
+        if let Some(pair) = self.index.get(&key).and_then(|&at| self.pairs.get_mut(at)) {
+            pair.1 = value;
+        } else {
+            self.index.insert(key.clone(), self.pairs.len());
+            self.pairs.push((key, value));
         }
     }
 
@@ -169,7 +168,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Documents, YamlError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        YamlError::new(1 + before.iter().filter(|&&byte| byte == b'\n').count(), "not UTF-8")
+        YamlError::new(before.split(|&byte| byte == b'\n').count(), "not UTF-8")
     })?;
     let mut documents = Composer::default().compose(text.trim_start_matches('\u{feff}'))?.into_iter();
     let first = documents.next().unwrap_or(Value::Null);
@@ -317,6 +316,7 @@ fn key_text(value: &Value) -> Arc<str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::format_push_string, reason = "tests")]
 mod tests {
     use super::*;
 

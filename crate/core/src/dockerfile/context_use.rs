@@ -38,7 +38,7 @@ pub(super) fn context_use(dockerfile: &Dockerfile, options: &BuildOptions) -> Co
         }
     }
     collector.triggers_left(&plan);
-    collector.found.args = options
+    collector.found.args_used = options
         .args
         .iter()
         .map(|(name, _)| ArgUse { name: name.clone(), lines: uses(dockerfile, &plan, name) })
@@ -71,8 +71,8 @@ impl Collector {
         let name = match origin {
             Origin::Image(name) | Origin::Unclear(name, _) => name,
             Origin::Context(name) => {
-                if !self.found.named_contexts.contains(name) {
-                    self.found.named_contexts.push(name.clone());
+                if !self.found.named_context_uses.contains(name) {
+                    self.found.named_context_uses.push(name.clone());
                 }
                 return;
             }
@@ -117,18 +117,18 @@ impl Collector {
                 }
             }
             Command::Copy { add, sources, .. } if *add || instruction.flag("from").is_none_or(str::is_empty) => {
-                let excludes = Arc::new(Excludes::new(instruction.flag_values("exclude")));
+                let flags = CopyFlags::new(instruction, *add);
                 for text in sources {
                     if words::here_document(text).is_some() {
                         continue;
                     }
                     let expanded = scopes.expand(index, text);
-                    if *add && self.remote(instruction, &expanded) {
+                    if *add && self.remote(instruction.line, &flags, &expanded) {
                         continue;
                     }
-                    let (path, root) = copied(instruction, *add, expanded);
+                    let (path, root) = copied(&flags, expanded);
                     if !triggered || self.triggered.insert((instruction.line, text.clone(), format!("{path:?}"))) {
-                        self.source(instruction.line, instruction.keyword(), text, path, root, &excludes);
+                        self.source(instruction.line, instruction.keyword(), text, path, root, &flags.excludes);
                     }
                 }
             }
@@ -147,15 +147,14 @@ impl Collector {
     }
 
     /// Whether a source of ADD is no file of the context; notes it if what it brings can change.
-    fn remote(&mut self, instruction: &Instruction, source: &Result<Text, &'static str>) -> bool {
+    fn remote(&mut self, line: usize, flags: &CopyFlags, source: &Result<Text, &'static str>) -> bool {
         let Ok(Text { known, unknown }) = source else { return false };
         if !sources::is_remote(known) {
             return false;
         }
-        if unknown.is_some() || (instruction.flag("checksum").is_none() && !sources::is_fixed(known)) {
+        if unknown.is_some() || (!flags.checksum && !sources::is_fixed(known)) {
             let rest = if unknown.is_some() { "…" } else { "" };
-            let note =
-                format!("line {}: ADD {known}{rest} has no checksum: what is there can change", instruction.line);
+            let note = format!("line {line}: ADD {known}{rest} has no checksum: what is there can change");
             if self.seen.insert(note.clone()) {
                 self.found.notes.push(note);
             }
@@ -175,22 +174,43 @@ impl Collector {
     }
 }
 
+/// The flags of a COPY or ADD, for all of its sources.
+struct CopyFlags<'d> {
+    add: bool,
+    parents: bool,
+    checksum: bool,
+    excludes: Arc<Excludes>,
+    unknown: Option<&'d str>,
+}
+
+impl<'d> CopyFlags<'d> {
+    fn new(instruction: &'d Instruction, add: bool) -> Self {
+        let known: &[&str] = if add {
+            &["chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude"]
+        } else {
+            &["from", "chown", "chmod", "link", "exclude", "parents"]
+        };
+        Self {
+            add,
+            parents: instruction.switch("parents"),
+            checksum: instruction.flag("checksum").is_some(),
+            excludes: Arc::new(Excludes::new(instruction.flag_values("exclude"))),
+            unknown: instruction.flag_beside(known),
+        }
+    }
+}
+
 /// The path of a COPY or ADD and the folder its excludes count from.
-fn copied(instruction: &Instruction, add: bool, source: Result<Text, &'static str>) -> (SourcePath, String) {
+fn copied(flags: &CopyFlags, source: Result<Text, &'static str>) -> (SourcePath, String) {
     let unknown = |why: String| (SourcePath::Unknown { why }, String::new());
-    let known: &[&str] = if add {
-        &["chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude"]
-    } else {
-        &["from", "chown", "chmod", "link", "exclude", "parents"]
-    };
-    if let Some(flag) = instruction.flag_beside(known) {
+    if let Some(flag) = flags.unknown {
         return unknown(format!("the flag {flag} is not known"));
     }
     match source {
         Err(why) => unknown(why.to_owned()),
         Ok(Text { unknown: Some(why), .. }) => unknown(why),
-        Ok(Text { known, .. }) if !add && sources::is_remote(&known) => unknown("COPY takes no URL".to_owned()),
-        Ok(Text { known, .. }) if instruction.switch("parents") => sources::copied_with_parents(&known),
+        Ok(Text { known, .. }) if !flags.add && sources::is_remote(&known) => unknown("COPY takes no URL".to_owned()),
+        Ok(Text { known, .. }) if flags.parents => sources::copied_with_parents(&known),
         Ok(Text { known, .. }) => sources::copied(&known),
     }
 }

@@ -54,7 +54,10 @@ mod parse;
 mod scope;
 mod sources;
 mod stages;
+mod substitute;
 mod words;
+#[cfg(test)]
+mod words_test;
 
 pub use error::{DockerfileError, DockerfileErrorKind};
 pub use sources::{ContextSource, SourcePath, WildcardPattern};
@@ -98,11 +101,11 @@ pub struct ContextUse {
     /// Where it reads the context, by stage in the order of the file. What ONBUILD adds stands in the first stage it acts in.
     pub sources: Vec<ContextSource>,
     /// The named contexts it reads, as [`BuildOptions::named_contexts`] has them.
-    pub named_contexts: Vec<String>,
+    pub named_context_uses: Vec<String>,
     /// The images it is built from, each once.
     pub base_images: Vec<BaseImage>,
     /// For each build argument of the job, where it is used.
-    pub args: Vec<ArgUse>,
+    pub args_used: Vec<ArgUse>,
     /// What can change the image though no file changes, and what could not be followed; for people.
     pub notes: Vec<String>,
 }

@@ -24,22 +24,23 @@ const PLATFORM: [&str; 11] = [
     "TARGETVARIANT",
 ];
 
-/// All that values may take together: a file can make them grow much faster than itself.
-const BUDGET: usize = 64 << 20;
+/// All that variables may take together: a file can make their values, and the copies of them in its stages, grow much faster
+/// than itself.
+const BUDGET: usize = 16 << 20;
+
+const TOO_MUCH: &str = "the variables of this file take too much memory";
 
 /// The variables of one stage.
-#[derive(Debug)]
-pub(super) struct Stage {
-    /// The stage it is built from.
-    pub(super) parent: Option<usize>,
-    /// Nothing is set at its root: it begins with `scratch`.
-    pub(super) from_scratch: bool,
-    /// ARG and ENV, in the order of the file.
+#[derive(Clone, Debug, Default)]
+struct Stage {
+    /// ARG and ENV, inherited ones included.
     variables: HashMap<String, Value>,
     /// ENV alone: what its image has.
     image: HashMap<String, Value>,
-    /// An ENV whose name cannot be known may have set anything.
-    any: bool,
+    /// Nothing is set at its root: it begins with `scratch`.
+    from_scratch: bool,
+    /// Any variable may have any value, for this reason.
+    lost: Option<&'static str>,
 }
 
 /// The variables of all stages, and the arguments before the first FROM.
@@ -84,10 +85,24 @@ impl Scopes {
         words::expand(word, self.escape, &|name| self.global.get(name).cloned().unwrap_or(Value::Unset))
     }
 
-    /// Begins stage `index`.
+    /// Begins stage `index`, built from `parent` or from an image outside of the file.
     pub(super) fn begin(&mut self, index: usize, parent: Option<usize>, from_scratch: bool) {
-        let (variables, image) = (HashMap::new(), HashMap::new());
-        self.stages.insert(index, Stage { parent, from_scratch, variables, image, any: false });
+        let mut stage = Stage { from_scratch, ..Stage::default() };
+        if let Some(parent) = parent.and_then(|parent| self.stages.get(&parent)) {
+            let size = |(name, value): (&String, &Value)| {
+                let (Value::Known(text) | Value::Unknown(text)) = value else { return name.len() };
+                name.len() + text.len() + size_of::<(String, Value)>()
+            };
+            match self.budget.checked_sub(parent.variables.iter().chain(&parent.image).map(size).sum()) {
+                Some(rest) => {
+                    self.budget = rest;
+                    stage = parent.clone();
+                    stage.variables.extend(parent.image.clone());
+                }
+                None => stage.lost = Some(TOO_MUCH),
+            }
+        }
+        self.stages.insert(index, stage);
     }
 
     /// A word of an instruction in stage `index`, with what was set up to here.
@@ -107,7 +122,7 @@ impl Scopes {
                 stage.image.insert(name.clone(), value.clone());
                 stage.variables.insert(name, value);
             } else {
-                stage.any = true;
+                stage.lost = Some("an ENV sets a variable whose name is not known");
             }
         }
     }
@@ -134,30 +149,16 @@ impl Scopes {
     }
 
     fn get(&self, index: usize, name: &str) -> Value {
-        let Some(stage) = self.stages.get(&index) else { return Value::Unset };
-        if !stage.any
-            && let Some(value) = stage.variables.get(name)
-        {
-            return value.clone();
-        }
-        // Positional and special parameters are never set.
-        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            return Value::Unset;
-        }
-        let ancestors = || {
-            std::iter::successors(stage.parent, |at| self.stages.get(at)?.parent).filter_map(|at| self.stages.get(&at))
-        };
-        if stage.any || ancestors().any(|stage| stage.any) {
-            return Value::Unknown("an ENV sets a variable whose name is not known".to_owned());
-        }
-        let inherited = ancestors().find_map(|stage| stage.image.get(name));
-        if let Some(value) = inherited.or_else(|| ancestors().find_map(|stage| stage.variables.get(name))) {
-            return value.clone();
-        }
-        if ancestors().last().unwrap_or(stage).from_scratch {
-            Value::Unset
-        } else {
-            Value::Unknown(format!("{name} is not set in the Dockerfile; the base image may set it"))
+        match self.stages.get(&index) {
+            None => Value::Unset,
+            // Positional and special parameters are never set.
+            Some(_) if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') => Value::Unset,
+            Some(Stage { lost: Some(why), .. }) => Value::Unknown((*why).to_owned()),
+            Some(stage) => match stage.variables.get(name) {
+                Some(value) => value.clone(),
+                None if stage.from_scratch => Value::Unset,
+                None => Value::Unknown(format!("{name} is not set in the Dockerfile; the base image may set it")),
+            },
         }
     }
 
@@ -168,7 +169,7 @@ impl Scopes {
                 self.budget = rest;
                 value
             }
-            None => Value::Unknown("the values of all variables are too long".to_owned()),
+            None => Value::Unknown(TOO_MUCH.to_owned()),
         }
     }
 }

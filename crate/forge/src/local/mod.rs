@@ -15,6 +15,7 @@ use repin::source::{Commit, Images, Line, LineEnd, Project, Source, SourceError}
 use repin::tree::{Entry, Mode, Tree as _};
 use repin::{Oid, OidMap, OidSet};
 
+mod deltas;
 mod history;
 mod objects;
 mod pool;
@@ -351,8 +352,13 @@ fn is_hex(text: &str) -> bool {
     (4..=40).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
-/// Our form of gix's object id; only SHA-1 repositories are opened.
+/// Our form of gix's object id.
 fn oid(id: gix::ObjectId) -> Oid {
+    oid_of(&id)
+}
+
+/// The same of a borrowed one; only SHA-1 repositories are opened.
+fn oid_of(id: &gix::hash::oid) -> Oid {
     let mut bytes = [0; 20];
     let given = id.as_bytes();
     let length = given.len().min(20);

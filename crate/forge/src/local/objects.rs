@@ -1,6 +1,7 @@
 //! Objects of a local repository.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use gix::objs::Find as _;
 use repin::Oid;
@@ -8,7 +9,8 @@ use repin::environment::EMPTY_TREE;
 use repin::source::SourceError;
 use repin::tree::{Mode, Tree, display_path};
 
-use super::{gix_id, oid};
+use super::deltas::{Deltas, Packs};
+use super::{gix_id, oid, oid_of};
 
 /// One thread's view of the repository's objects.
 pub(super) struct Objects {
@@ -16,7 +18,15 @@ pub(super) struct Objects {
     buffer: Vec<u8>,
     /// Whether missing objects were left out on purpose (a partial clone).
     partial: bool,
+    /// For work on many commits: the packs, and what is known of the names looked for last.
+    packs: Option<Arc<Packs>>,
+    deltas: Vec<Deltas>,
 }
+
+/// How many sets of names are kept in mind.
+const MAX_SETS: usize = 4;
+/// Larger sets are looked for in unpacked folders.
+const MAX_NAMES: usize = 24;
 
 /// How much memory each view uses for the bases of deltas.
 const DELTA_CACHE: usize = 48 << 20;
@@ -26,7 +36,28 @@ impl Objects {
         let mut handle = repository.to_thread_local().objects;
         handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_CACHE)));
         handle.refresh_never();
-        Self { handle, buffer: Vec::new(), partial }
+        Self { handle, buffer: Vec::new(), partial, packs: None, deltas: Vec::new() }
+    }
+
+    /// Prepares for work on many commits.
+    pub(super) fn use_packs(&mut self, packs: &Arc<Packs>) {
+        self.packs.get_or_insert_with(|| Arc::clone(packs));
+    }
+
+    /// Looks for names in a root folder without unpacking it, if that can be done.
+    fn find_packed(&mut self, tree: Oid, names: &[Vec<u8>], each: &mut dyn FnMut(&[u8], Mode, Oid)) -> Option<()> {
+        let packs = self.packs.as_ref().filter(|_| names.len() <= MAX_NAMES)?;
+        let at = match self.deltas.iter().position(|deltas| deltas.names() == names) {
+            Some(at) => at,
+            None => {
+                if self.deltas.len() == MAX_SETS {
+                    self.deltas.remove(0);
+                }
+                self.deltas.push(Deltas::new(Arc::clone(packs), names.to_vec()));
+                self.deltas.len() - 1
+            }
+        };
+        self.deltas[at].find(tree, each)
     }
 
     /// The kind and content of an object.
@@ -88,6 +119,9 @@ impl Tree for Objects {
         each: &mut dyn FnMut(&[u8], Mode, Oid),
     ) -> Result<(), SourceError> {
         let Some(last) = names.last() else { return Ok(()) };
+        if path.is_empty() && self.find_packed(tree, names, each).is_some() {
+            return Ok(());
+        }
         for entry in self.entries(path, tree)? {
             let (name, mode, oid) = entry.ok_or_else(|| broken(path, tree))?;
             if names.iter().any(|wanted| wanted == name) {
@@ -135,10 +169,8 @@ impl Objects {
         }
         Ok(gix::objs::TreeRefIter::from_bytes(data, gix::hash::Kind::Sha1).map(|entry| {
             let entry = entry.ok()?;
-            let mut bytes = [0; 20];
-            bytes.copy_from_slice(entry.oid.as_bytes());
             let name: &[u8] = entry.filename;
-            Some((name, Mode::canonical(u32::from(entry.mode.value())), Oid::new(bytes)))
+            Some((name, Mode::canonical(u32::from(entry.mode.value())), oid_of(entry.oid)))
         }))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
@@ -11,6 +11,7 @@ use repin::inputs::Spec;
 use repin::source::SourceError;
 use repin::tree::Entry;
 
+use super::deltas::Packs;
 use super::objects::Objects;
 use super::{Worker, lock};
 
@@ -26,6 +27,7 @@ pub(super) struct Pool {
     repository: gix::ThreadSafeRepository,
     partial: bool,
     idle: Mutex<Vec<Worker>>,
+    packs: OnceLock<Arc<Packs>>,
     /// Specs seen, so that workers can name them.
     specs: Mutex<Vec<Arc<Spec>>>,
     pub(super) progress: Option<Progress>,
@@ -33,7 +35,7 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
-        Self { repository, partial, idle: Mutex::default(), specs: Mutex::default(), progress: None }
+        Self { repository, partial, idle: Mutex::default(), packs: OnceLock::new(), specs: Mutex::default(), progress: None }
     }
 
     /// A new view of the repository's objects.
@@ -67,10 +69,15 @@ impl Pool {
     pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads.min(trees.len() / PIECE) };
+        let packs = (trees.len() >= WORTH_A_THREAD)
+            .then(|| self.packs.get_or_init(|| Arc::new(Packs::open(&self.repository.objects_dir().to_path_buf()))));
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
         let work = || {
             self.with_worker(spec, |objects, environments| {
+                if let Some(packs) = packs {
+                    objects.use_packs(packs);
+                }
                 let mut pieces = Vec::new();
                 loop {
                     let start = next.fetch_add(PIECE, Ordering::Relaxed);

@@ -1,0 +1,236 @@
+//! The options.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Which container image, already built, is right for a git commit?
+///
+/// Two commits whose image inputs are identical can share an image. Repin finds out from the recipe in the repository
+/// (the CI file, the Dockerfile, .dockerignore, .repin.toml) which files those are, and looks for an image among the
+/// tags that exist.
+#[derive(Debug, Parser)]
+#[command(name = "repin", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colour: NO_COLOR and CLICOLOR_FORCE count too
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
+    #[arg(help = "When to use colour: auto, always or never [auto: on a terminal; NO_COLOR and CLICOLOR_FORCE count]")]
+    #[arg(hide_default_value = true, display_order = 100)]
+    pub(crate) color: Color,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  repin resolve                                    the image for the commit that is checked out
+  skopeo list-tags docker://HOST/GROUP/NAME | repin resolve --tags -
+                                                   the same, among the images that exist
+  repin history --tags tags.txt --format svg > history.svg
+  repin inputs                                     which files count, and why
+
+Run `repin COMMAND --help` for more.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Name the image that is right for a commit, and say why
+    ///
+    /// The reference alone is the first line of standard output, the evidence follows. Where there is no right image,
+    /// standard output stays empty and standard error has the reason, the nearest image and what to do next.
+    ///
+    /// Without --tags nobody is asked which images exist: the answer is then a prediction of what a CI that builds on
+    /// change would have built.
+    #[command(after_help = RESOLVE_HELP)]
+    Resolve(Resolve),
+
+    /// List the right image for every commit of a history
+    ///
+    /// Commits with the same environment have the same letter and the same colour: they can share an image. Which of
+    /// several right images is the nearest, `repin resolve` says.
+    #[command(after_help = HISTORY_HELP)]
+    History(History),
+
+    /// Show which files an image is built from, and why each counts
+    #[command(after_help = INPUTS_HELP)]
+    Inputs(Inputs),
+
+    /// Print a script that completes repin's options in a shell
+    #[command(after_help = "Example:\n  repin completions bash > ~/.local/share/bash-completion/completions/repin")]
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+
+    /// Print the manual page, or write one for each command into a folder
+    #[command(after_help = "Examples:\n  repin man | man -l -\n  repin man --output ~/.local/share/man/man1")]
+    Man {
+        /// The folder to write repin.1, repin-resolve.1, … into
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        output: Option<PathBuf>,
+    },
+}
+
+const RESOLVE_HELP: &str = "\
+Exit status:
+  0  found: the image exists and is right
+  1  error
+  2  wrong usage
+  3  missing: every tag was compared, and no image is right
+  4  building or failed
+  5  predicted (nobody asked a registry) or unknown
+
+Examples:
+  repin resolve
+  repin resolve --commit v1.2 --tags tags.txt --image registry.example.org/group/name
+  skopeo list-tags docker://registry.example.org/group/name | repin resolve --tags -
+  image=$(repin resolve --tags tags.txt | head -n 1)
+  repin resolve --inputs Dockerfile --inputs 'requirements*.txt' --format json";
+
+const HISTORY_HELP: &str = "\
+Examples:
+  repin history --limit 30
+  repin history --tags tags.txt --format svg > history.svg
+  repin history --format json | jq -r '.[] | select(.tag == null) | .commit'";
+
+const INPUTS_HELP: &str = "\
+Examples:
+  repin inputs
+  repin inputs --commit main~3 --format json | jq -r '.environment.files[].path'";
+
+/// Which commit of which project is meant.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Asked {
+    /// The project: a folder in a git repository, or a bare repository
+    #[arg(value_name = "PROJECT", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(crate) project: String,
+
+    /// The commit: anything that `git rev-parse` understands [default: HEAD]
+    #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) commit: Option<String>,
+}
+
+/// What the image is built from, where the caller says it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Patterns {
+    /// Take the files that match this pattern for the image's inputs, and nothing else; repeatable
+    ///
+    /// Patterns are GitLab's (`rules: changes`): `*` stays within a folder, `**/` crosses folders, `{a,b}` is either.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) inputs: Vec<String>,
+}
+
+/// Which images exist, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Registry {
+    /// The tags that exist, one a line or as `skopeo list-tags` prints them; `-` reads standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) tags: Option<PathBuf>,
+
+    /// The registry repository of the images, without a tag [default: CI_REGISTRY_IMAGE, else from the remote]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
+}
+
+/// `repin resolve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resolve {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    #[command(flatten)]
+    pub(crate) patterns: Patterns,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `repin history`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct History {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Only the N newest commits [default: all; 200 for svg]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZero<usize>>,
+    #[command(flatten)]
+    pub(crate) patterns: Patterns,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+    /// How to print the history
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: HistoryFormat,
+}
+
+/// `repin inputs`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inputs {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    #[command(flatten)]
+    pub(crate) patterns: Patterns,
+    /// How to print the files
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// How to print an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How to print a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryFormat {
+    /// A table, for people
+    #[default]
+    Text,
+    /// One array, newest first, for programs
+    Json,
+    /// A picture
+    Svg,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn options_do_not_contradict_each_other() {
+        super::Args::command().debug_assert();
+    }
+}

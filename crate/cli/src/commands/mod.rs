@@ -1,0 +1,21 @@
+//! One file for each command; each writes its answer and returns the exit code.
+
+use crate::args::{Args, Command};
+use crate::error::Failure;
+
+mod completions;
+mod history;
+mod inputs;
+mod man;
+mod resolve;
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Result<u8, Failure> {
+    match args.command {
+        Command::Resolve(options) => resolve::run(&options, args.color),
+        Command::History(options) => history::run(&options, args.color),
+        Command::Inputs(options) => inputs::run(&options, args.color),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { output } => man::run(output.as_deref()),
+    }
+}

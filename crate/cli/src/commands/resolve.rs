@@ -1,0 +1,53 @@
+//! `repin resolve`
+
+use std::io::Write as _;
+
+use repin::resolution::{Resolution, Status};
+
+use crate::args::{Color, Format, Resolve};
+use crate::error::Failure;
+use crate::output::answer::{self, Around};
+use crate::output::{Screen, json_stdout};
+use crate::project::Project;
+use crate::uncommitted;
+
+/// Answers for one commit.
+pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
+    let project = Project::open(&options.asked, &options.patterns.inputs, Some(&options.registry), color)?;
+    let mut resolution = project.wait(repin::resolve::resolve(&project.source, &project.question))?;
+    resolution.notes.extend(note(&project, &resolution));
+    match options.format {
+        Format::Json => {
+            let mut out = json_stdout();
+            serde_json::to_writer_pretty(&mut out, &resolution)?;
+            writeln!(out)?;
+            out.flush()?;
+        }
+        Format::Text => text(&project, &resolution, color)?,
+    }
+    Ok(resolution.status.exit_code())
+}
+
+fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), Failure> {
+    let image = match &resolution.image {
+        Some(image) if image.commit != resolution.commit => Some(project.commit(image.commit)?),
+        _ => None,
+    };
+    let nearest = resolution.nearest.as_ref().map(|nearest| project.commit(nearest.commit)).transpose()?;
+    let around = Around { commit: project.commit(resolution.commit)?, image, nearest, has_tags: project.has_tags };
+    let mut screen = match resolution.status {
+        Status::Found | Status::Predicted => Screen::stdout(color),
+        _ => Screen::stderr(color),
+    };
+    answer::write(&mut screen, resolution, &around)?;
+    screen.flush()?;
+    Ok(())
+}
+
+/// Uncommitted changes to the inputs, where they could be.
+fn note(project: &Project, resolution: &Resolution) -> Option<String> {
+    let work_dir = project.work_dir()?;
+    let files = resolution.environment.as_ref().map_or(&[][..], |environment| &environment.files);
+    let committed = |path: &str| project.committed(resolution.commit, path);
+    uncommitted::note(&uncommitted::uncommitted(&work_dir, files, &resolution.inputs.patterns, committed))
+}

@@ -1,0 +1,150 @@
+//! The answer of `resolve` for people.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use repin::resolution::{Change, Image, Nearest, Relation, Resolution, Status};
+use repin::resolve::distance_in_words;
+use repin::source::Commit;
+
+use super::safe::safe;
+use super::{Screen, count, day};
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// The commits that an answer speaks of.
+pub(crate) struct Around {
+    /// The one asked about.
+    pub(crate) commit: Commit,
+    /// The image's, where it is another one.
+    pub(crate) image: Option<Commit>,
+    /// That of the nearest image, where none is right.
+    pub(crate) nearest: Option<Commit>,
+    /// Whether the tags that exist are known.
+    pub(crate) has_tags: bool,
+}
+
+/// Writes the reference and the evidence for it; or why there is none, and what to do.
+pub(crate) fn write(out: &mut Screen<'_>, resolution: &Resolution, around: &Around) -> io::Result<()> {
+    match &resolution.image {
+        Some(image) => evidence(out, resolution, image, around)?,
+        None => reason(out, resolution, around)?,
+    }
+    for note in resolution.inputs.notes.iter().chain(&resolution.notes) {
+        writeln!(out, "{DIM}note:{DIM:#} {}", safe(note))?;
+    }
+    Ok(())
+}
+
+fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around: &Around) -> io::Result<()> {
+    let reference = image.reference.as_deref().unwrap_or(&image.tag);
+    writeln!(out, "{BOLD}{}{BOLD:#}", safe(reference))?;
+    let style = if resolution.status == Status::Found { GOOD } else { UNSURE };
+    write!(out, "  {style}{}{style:#} · ", resolution.status)?;
+    match (&around.image, image.relation) {
+        (Some(commit), relation) => {
+            writeln!(out, "the image of {}, {}", shown(commit), distance_in_words(relation, image.distance))?;
+        }
+        (None, _) => writeln!(out, "the image of this very commit, {}", shown(&around.commit))?,
+    }
+    if !image.verified {
+        writeln!(out, "  no registry was asked; a CI that builds on change would have built it there")?;
+    }
+    if let Some(environment) = &resolution.environment {
+        let same = match (image.relation, environment.files.len()) {
+            (Relation::Exact, files) => format!("built from {}", count(files, "file", "files")),
+            (_, 1) => format!("the one image input is identical in {}", shown(&around.commit)),
+            (_, files) => format!("all {files} image inputs are identical in {}", shown(&around.commit)),
+        };
+        writeln!(out, "  {same}")?;
+        writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
+    } else {
+        let why = resolution.reason.as_ref().map_or("they could not be read", |reason| &reason.message);
+        writeln!(out, "  its image inputs are not known: {}", safe(why))?;
+    }
+    if let Some(digest) = &image.digest {
+        writeln!(out, "  {DIM}digest {}{DIM:#}", safe(digest))?;
+    }
+    if let Some(created) = &image.created_at {
+        writeln!(out, "  {DIM}made {}{DIM:#}", safe(created))?;
+    }
+    Ok(())
+}
+
+fn reason(out: &mut impl Write, resolution: &Resolution, around: &Around) -> io::Result<()> {
+    let style = if resolution.status == Status::Missing { BAD } else { UNSURE };
+    let status = resolution.status;
+    let right = if status == Status::Unknown { "known to be right" } else { "right" };
+    writeln!(out, "{style}{status}{style:#} · no image is {right} for {}", shown(&around.commit))?;
+    if let Some(reason) = &resolution.reason {
+        writeln!(out, "  {}", safe(&reason.message))?;
+        if let Some(url) = &reason.url {
+            writeln!(out, "  {}", safe(url))?;
+        }
+    }
+    if let (Some(nearest), Some(commit)) = (&resolution.nearest, &around.nearest) {
+        differs(out, nearest, commit)?;
+    }
+    if let Some(environment) = &resolution.environment {
+        writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
+    }
+    if let Some(next) = next(resolution, around) {
+        writeln!(out, "next: {}", safe(&next))?;
+    }
+    Ok(())
+}
+
+/// More changes than that are counted, not listed.
+const MAX_CHANGES: usize = 20;
+
+fn differs(out: &mut impl Write, nearest: &Nearest, commit: &Commit) -> io::Result<()> {
+    let differs = count(nearest.changed.len(), "input differs", "inputs differ");
+    writeln!(out, "  nearest: {BOLD}{}{BOLD:#}, the image of {}; {differs}:", safe(&nearest.tag), shown(commit))?;
+    for changed in nearest.changed.iter().take(MAX_CHANGES) {
+        let style = match changed.change {
+            Change::Added => AnsiColor::Green,
+            Change::Removed => AnsiColor::Red,
+            Change::Modified => AnsiColor::Yellow,
+        }
+        .on_default();
+        writeln!(out, "    {style}{:8}{style:#}  {}", changed.change.to_string(), safe(&changed.path))?;
+    }
+    if nearest.changed.len() > MAX_CHANGES {
+        writeln!(out, "    and {} more", nearest.changed.len() - MAX_CHANGES)?;
+    }
+    Ok(())
+}
+
+/// What to do where there is no image.
+fn next(resolution: &Resolution, around: &Around) -> Option<String> {
+    let code = resolution.reason.as_ref().map_or("", |reason| &reason.code);
+    let build = match &resolution.expected_tag {
+        Some(tag) => format!("run the image job for this commit; its image gets the tag {tag}"),
+        None => "run the image job for this commit".to_owned(),
+    };
+    Some(match (code, resolution.status) {
+        ("no-recipe", _) => {
+            "say what the image is built from: with a Dockerfile, `--inputs GLOB`, or `inputs` in .repin.toml".to_owned()
+        }
+        ("bad-config", _) => "mend .repin.toml, or pass it over with `--inputs GLOB`".to_owned(),
+        ("shallow", _) => "fetch the whole history (git fetch --unshallow), and ask again".to_owned(),
+        ("partial", _) => "fetch what is missing (git fetch --all --tags), and ask again".to_owned(),
+        ("no-scheme", _) if around.has_tags => {
+            "let the image job push a tag with the commit's id, such as $CI_COMMIT_SHORT_SHA, or say `tag` in .repin.toml"
+                .to_owned()
+        }
+        ("no-scheme", _) => "say how images are tagged: `tag` in .repin.toml".to_owned(),
+        (_, Status::Missing | Status::Failed) => build,
+        (_, Status::Building) => "wait for the pipeline, and ask again".to_owned(),
+        _ => return None,
+    })
+}
+
+/// A commit in a sentence: `a1b2c3d ("Add numpy", 2024-05-01)`.
+pub(super) fn shown(commit: &Commit) -> String {
+    format!("{} (\"{}\", {})", commit.id.abbreviated(7), safe(&commit.title), day(&commit.date))
+}

@@ -1,0 +1,53 @@
+//! Text from a repository, made safe to show.
+
+use std::borrow::Cow;
+
+/// The text with everything escaped that could move the cursor, recolour or reorder what a terminal shows: control
+/// characters, and Unicode's invisible marks of direction and line ends. A hostile commit title cannot pretend to be
+/// something else.
+///
+/// Escapes look as in Rust and JavaScript: `\n`, `\u{1b}`.
+pub(crate) fn safe(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' | '\t' => escaped.extend(character.escape_default()),
+            _ if is_unsafe(character) => escaped.extend(character.escape_unicode()),
+            _ => escaped.push(character),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Whether the character could change how a terminal shows what is around it.
+pub(super) fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn what_moves_a_terminal_is_escaped() {
+        for (text, shown) in [
+            ("Add numpy", "Add numpy"),
+            ("\u{1b}[31mred", r"\u{1b}[31mred"),
+            ("a\nb\r\tc", r"a\nb\r\tc"),
+            ("\u{9b}2J", r"\u{9b}2J"),
+            ("abc\u{202e}fed", r"abc\u{202e}fed"),
+            ("\u{2066}x\u{2069}", r"\u{2066}x\u{2069}"),
+            ("\u{7f}", r"\u{7f}"),
+            ("Grüße 日本 👩‍🔬", "Grüße 日本 👩‍🔬"),
+        ] {
+            assert_eq!(safe(text), shown);
+        }
+    }
+}

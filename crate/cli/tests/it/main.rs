@@ -1,0 +1,9 @@
+//! The command, run on small repositories that real git made. What it prints is kept as snapshots.
+#![allow(missing_docs, clippy::unwrap_used, reason = "these are tests, which fail by panicking")]
+
+mod errors;
+mod help;
+mod history;
+mod inputs;
+mod repository;
+mod resolve;
