@@ -454,3 +454,7 @@ impl Walk {
         Ok(graph.nearest(graph.position(commit).unwrap_or_default(), &images))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

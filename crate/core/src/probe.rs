@@ -256,3 +256,7 @@ impl<T: Tree> ci::Files for Probe<'_, T> {
         Ok(paths.filter(|path| ci::include_matches(pattern, path)).collect())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

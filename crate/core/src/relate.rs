@@ -185,3 +185,7 @@ fn sweep(
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -193,3 +193,7 @@ impl Selection {
         Some(names.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

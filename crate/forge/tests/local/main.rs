@@ -1,0 +1,13 @@
+//! Local repositories, made by real git: one test for each situation, and histories made by chance.
+#![allow(clippy::unwrap_used)]
+// A command for Windows would be tested there; these tests make links, modes and names that Windows does not have.
+#![cfg(unix)]
+
+mod git;
+mod histories;
+mod inputs;
+#[path = "../../../core/tests/memory/mod.rs"]
+mod memory;
+mod places;
+mod random;
+mod tags;
