@@ -29,5 +29,5 @@ pub mod source;
 pub mod tree;
 
 pub use oid::{Oid, OidMap, OidSet, ParseOidError};
-pub use question::Question;
+pub use question::{Question, expected_tag};
 pub use resolution::Resolution;
