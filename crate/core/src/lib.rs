@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod ci;
 pub mod config;
 pub mod dockerfile;
@@ -15,6 +16,7 @@ pub mod graph;
 pub mod history;
 pub mod inputs;
 mod oid;
+pub mod pin;
 mod probe;
 mod question;
 pub mod reference;

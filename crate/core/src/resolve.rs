@@ -68,7 +68,11 @@ impl Asked {
     ) -> Result<Self, SourceError> {
         let (snapshot, files) = source.files(spec, commit.id).await?;
         if let Some(what) = snapshot.unseen {
-            return Ok(Self { inputs: snapshot.inputs, environment: None, problem: Some(Reason::new("partial", what)) });
+            return Ok(Self {
+                inputs: snapshot.inputs,
+                environment: None,
+                problem: Some(Reason::new("partial", what)),
+            });
         }
         let problem = match (problem, snapshot.environment) {
             (Some(problem), _) if spec.patterns.is_empty() => Some(Reason::new("bad-config", problem)),

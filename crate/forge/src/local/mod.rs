@@ -76,14 +76,7 @@ impl Local {
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
         let history = History::new(pool.objects(), edge);
-        Ok(Self {
-            history: RefCell::new(history),
-            pool,
-            repository,
-            project,
-            images: None,
-            tags: RefCell::new(None),
-        })
+        Ok(Self { history: RefCell::new(history), pool, repository, project, images: None, tags: RefCell::new(None) })
     }
 
     /// With this list of the tags that the registry holds.

@@ -35,7 +35,14 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
-        Self { repository, partial, idle: Mutex::default(), packs: OnceLock::new(), specs: Mutex::default(), progress: None }
+        Self {
+            repository,
+            partial,
+            idle: Mutex::default(),
+            packs: OnceLock::new(),
+            specs: Mutex::default(),
+            progress: None,
+        }
     }
 
     /// A new view of the repository's objects.
