@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// When to use colour: NO_COLOR and CLICOLOR_FORCE count too
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, hide_possible_values = true)]
     #[arg(help = "When to use colour: auto, always or never [auto: on a terminal; NO_COLOR and CLICOLOR_FORCE count]")]
-    #[arg(hide_default_value = true)]
+    #[arg(hide_default_value = true, display_order = 100)]
     pub(crate) color: Color,
 }
 

@@ -34,10 +34,12 @@ struct Columns {
 
 impl Columns {
     fn of(history: &[HistoryEntry], letters: &Letters<'_>, width: Option<usize>) -> Self {
+        let room = width.map_or(MAX_LANES, |width| (width / 8).min(MAX_LANES));
         let mut lanes = Lanes::default();
-        let graph = history.iter().map(|entry| lanes.next(entry).width()).max().unwrap_or(0);
-        let room = width.map_or(MAX_LANES, |width| width / 8);
-        let graph = Some(graph).filter(|graph| *graph <= room.min(MAX_LANES));
+        let graph = history.iter().try_fold(0, |most: usize, entry| {
+            let most = most.max(lanes.next(entry).width());
+            (most <= room).then_some(most)
+        });
         let environment = letters.len().checked_sub(1).map_or(1, |last| letter(last).len()) + 2;
         let tag = history.iter().filter_map(|entry| entry.tag.as_deref()).map(str::len).max().unwrap_or(0);
         let tag = width.map_or(tag, |_| tag.min(MAX_TAG)).max("IMAGE".len());
