@@ -347,15 +347,16 @@ impl<S: Source> Chooser<'_, S> {
             answer.reason = Some(Reason::new("no-scheme", message));
             return Ok(());
         };
-        let near = self.source.nearest(self.commit.id, &[began]).await?;
+        let exact = began == self.commit.id;
+        let distance = if exact { Some(0) } else { self.source.distance(self.commit.id, began).await? };
         answer.status = Status::Predicted;
         answer.image = Some(Image {
             reference: self.reference(&tag),
             project: self.project.path.clone(),
             tag,
             commit: began,
-            relation: near.relation,
-            distance: near.distance,
+            relation: if exact { Relation::Exact } else { Relation::Ancestor },
+            distance,
             digest: None,
             created_at: None,
             verified: false,

@@ -208,6 +208,13 @@ pub trait Source {
     /// The source failed.
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError>;
 
+    /// How many commits came after `ancestor` up to `commit`, as `git rev-list --count ancestor..commit` counts them, if
+    /// that can be told at a glance. `ancestor` must be one.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError>;
+
     /// The history of `tips`, all of it, or at least the `limit` newest commits.
     ///
     /// # Errors

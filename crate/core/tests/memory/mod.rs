@@ -332,13 +332,17 @@ impl Source for Memory {
     }
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
-        if let Some(near) = nearest_ancestor(commit, |id| images.contains(&id), |id| self.links(id))? {
+        if let Some(near) = nearest_ancestor(commit, usize::MAX, |id| images.contains(&id), |id| self.links(id))? {
             return Ok(near);
         }
         let tips: Vec<Oid> = images.iter().copied().chain([commit]).collect();
         let graph = self.graph(&tips, None).await?;
         let images: Vec<_> = images.iter().filter_map(|id| graph.position(*id)).collect();
         Ok(graph.nearest(graph.position(commit).unwrap(), &images))
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        Ok(self.nearest(commit, &[ancestor]).await?.distance)
     }
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {

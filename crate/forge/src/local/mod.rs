@@ -19,6 +19,7 @@ use repin::{Oid, OidMap, OidSet};
 mod deltas;
 mod history;
 mod objects;
+mod packs;
 mod pool;
 
 use history::History;
@@ -29,6 +30,9 @@ pub use pool::Progress;
 
 /// The largest file that [`Source::read`] returns: 4 MiB.
 const MAX_FILE: usize = 4 << 20;
+
+/// How many commits [`Source::distance`] looks at: more than most histories have, few enough not to be felt.
+const GLANCE: usize = 600;
 
 /// A local repository as a source.
 pub struct Local {
@@ -75,7 +79,7 @@ impl Local {
             shallow: !edge.is_empty(),
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
-        let history = History::new(pool.objects(), edge);
+        let history = History::new(pool.objects(), pool.packs(), edge);
         Ok(Self { history: RefCell::new(history), pool, repository, project, images: None, tags: RefCell::new(None) })
     }
 
@@ -298,7 +302,7 @@ impl Source for Local {
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
         let wanted: OidSet = images.iter().copied().collect();
-        let near = nearest_ancestor(commit, |id| wanted.contains(&id), |id| self.links(id))?;
+        let near = nearest_ancestor(commit, usize::MAX, |id| wanted.contains(&id), |id| self.links(id))?;
         if let Some(near) = near {
             return Ok(near);
         }
@@ -309,6 +313,11 @@ impl Source for Local {
         let commit =
             position(&commit).ok_or_else(|| SourceError::Incomplete(format!("the commit {commit} is not here")))?;
         Ok(graph.nearest(commit, &images))
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        let near = nearest_ancestor(commit, GLANCE, |id| id == ancestor, |id| self.links(id))?;
+        Ok(near.and_then(|near| near.distance))
     }
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
@@ -11,8 +11,8 @@ use repin::inputs::Spec;
 use repin::source::SourceError;
 use repin::tree::Entry;
 
-use super::deltas::Packs;
 use super::objects::Objects;
+use super::packs::Packs;
 use super::{Worker, lock};
 
 /// Is told what is done, how much of it, and how much there is in all, where that is known.
@@ -27,7 +27,7 @@ pub(super) struct Pool {
     repository: gix::ThreadSafeRepository,
     partial: bool,
     idle: Mutex<Vec<Worker>>,
-    packs: OnceLock<Arc<Packs>>,
+    packs: Arc<Packs>,
     /// Specs seen, so that workers can name them.
     specs: Mutex<Vec<Arc<Spec>>>,
     pub(super) progress: Option<Progress>,
@@ -35,14 +35,13 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
-        Self {
-            repository,
-            partial,
-            idle: Mutex::default(),
-            packs: OnceLock::new(),
-            specs: Mutex::default(),
-            progress: None,
-        }
+        let packs = Arc::new(Packs::open(repository.objects_dir()));
+        Self { repository, partial, idle: Mutex::default(), packs, specs: Mutex::default(), progress: None }
+    }
+
+    /// The repository's packs.
+    pub(super) fn packs(&self) -> Arc<Packs> {
+        Arc::clone(&self.packs)
     }
 
     /// A new view of the repository's objects.
@@ -79,8 +78,7 @@ impl Pool {
     pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads.min(trees.len() / PIECE) };
-        let packs = (trees.len() >= WORTH_A_THREAD)
-            .then(|| self.packs.get_or_init(|| Arc::new(Packs::open(&self.repository.objects_dir().to_path_buf()))));
+        let packs = (trees.len() >= WORTH_A_THREAD).then_some(&self.packs);
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
         let work = || {
