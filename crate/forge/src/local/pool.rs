@@ -18,8 +18,11 @@ use super::{Worker, lock};
 /// Is told what is done, how much of it, and how much there is in all, where that is known.
 pub type Progress = Arc<dyn Fn(&'static str, usize, Option<usize>) + Send + Sync>;
 
-/// Trees are handed out in pieces of so many: neighbours share most of their folders.
-const PIECE: usize = 256;
+/// Each thread takes about so many pieces of the work. Neighbours share most of their folders, and what one thread has
+/// learnt of them the other would learn again: few pieces, but enough that none waits long for the other.
+const PIECES: usize = 4;
+/// How often progress is told.
+const STEP: usize = 256;
 /// Fewer trees than that are not worth a second thread.
 const WORTH_A_THREAD: usize = 512;
 
@@ -77,7 +80,8 @@ impl Pool {
 
     pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads.min(trees.len() / PIECE) };
+        let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads };
+        let size = trees.len().div_ceil(threads * PIECES).max(1);
         let packs = (trees.len() >= WORTH_A_THREAD).then_some(&self.packs);
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
@@ -88,22 +92,27 @@ impl Pool {
                 }
                 let mut pieces = Vec::new();
                 loop {
-                    let start = next.fetch_add(PIECE, Ordering::Relaxed);
+                    let start = next.fetch_add(size, Ordering::Relaxed);
                     let Some(piece) =
-                        trees.get(start..trees.len().min(start + PIECE)).filter(|piece| !piece.is_empty())
+                        trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
                     else {
                         return Ok(pieces);
                     };
-                    let look = |tree: &Oid| match environments.at(objects, *tree) {
+                    let mut look = |tree: &Oid| match environments.at(objects, *tree) {
                         Err(SourceError::Incomplete(why)) => Ok(Snapshot::unseen(spec, why)),
                         other => other,
                     };
-                    let snapshots: Result<Vec<_>, _> = piece.iter().map(look).collect();
-                    pieces.push((start, snapshots?));
-                    if let Some(progress) = &self.progress {
-                        let done = done.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
-                        progress("comparing image inputs", done, Some(trees.len()));
+                    let mut snapshots = Vec::with_capacity(piece.len());
+                    for step in piece.chunks(STEP) {
+                        for tree in step {
+                            snapshots.push(look(tree)?);
+                        }
+                        if let Some(progress) = &self.progress {
+                            let done = done.fetch_add(step.len(), Ordering::Relaxed) + step.len();
+                            progress("comparing image inputs", done, Some(trees.len()));
+                        }
                     }
+                    pieces.push((start, snapshots));
                 }
             })
         };
