@@ -220,7 +220,6 @@ impl Memory {
             seconds: record.seconds,
             date: format!("@{}", record.seconds),
             branch,
-            tags: self.git_tags.iter().filter(|(_, commit)| **commit == id).map(|(name, _)| name.clone()).collect(),
         })
     }
 
@@ -272,6 +271,10 @@ impl Source for Memory {
 
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
         ids.iter().map(|id| self.describe(*id, None)).collect()
+    }
+
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        Ok(self.git_tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect())
     }
 
     async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {

@@ -26,7 +26,8 @@ impl Packs {
     /// The packs that can be opened; what is not found in them is read in the ordinary way.
     pub(super) fn open(objects: &std::path::Path) -> Self {
         let files = std::fs::read_dir(objects.join("pack")).into_iter().flatten().filter_map(Result::ok);
-        let indexes = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == "idx"));
+        let indexes =
+            files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == "idx"));
         Self(indexes.filter_map(|path| Bundle::at(path, gix::hash::Kind::Sha1).ok()).collect())
     }
 
@@ -123,9 +124,7 @@ impl Deltas {
             let base = match entry.header {
                 Header::Tree => None,
                 Header::OfsDelta { base_distance } => Some(entry.checked_base_pack_offset(base_distance)?),
-                Header::RefDelta { base_id } => {
-                    Some(bundle.index.pack_offset_at_index(bundle.index.lookup(base_id)?))
-                }
+                Header::RefDelta { base_id } => Some(bundle.index.pack_offset_at_index(bundle.index.lookup(base_id)?)),
                 _ => return None,
             };
             chain.push((at, base));
@@ -174,9 +173,11 @@ impl Deltas {
         let entry = bundle.pack.entry(at.offset).ok()?;
         let resolve = |id: &gix::hash::oid, _: &mut Vec<u8>| {
             let at = bundle.index.lookup(id).map(|at| bundle.index.pack_offset_at_index(at));
-            at.map(|offset| bundle.pack.entry(offset).map(gix::odb::pack::data::decode::entry::ResolvedBase::InPack)).transpose()
+            at.map(|offset| bundle.pack.entry(offset).map(gix::odb::pack::data::decode::entry::ResolvedBase::InPack))
+                .transpose()
         };
-        let outcome = bundle.pack.decode_entry(entry, &mut self.buffer, &mut self.inflate, &resolve, &mut self.cache).ok()?;
+        let outcome =
+            bundle.pack.decode_entry(entry, &mut self.buffer, &mut self.inflate, &resolve, &mut self.cache).ok()?;
         if outcome.object_size > MAX_FOLDER {
             return None;
         }

@@ -95,7 +95,7 @@ impl History {
         }
     }
 
-    pub(super) fn commit(&self, at: usize, branch: Option<String>, tags: Vec<String>) -> Commit {
+    pub(super) fn commit(&self, at: usize, branch: Option<String>) -> Commit {
         let title = String::from_utf8_lossy(&self.titles[range(&self.titles_end, at)]).into_owned();
         let date = self.dates[at].format(gix::date::time::format::ISO8601_STRICT);
         Commit {
@@ -105,7 +105,6 @@ impl History {
             seconds: self.dates[at].seconds,
             date: date.unwrap_or_default(),
             branch,
-            tags,
         }
     }
 

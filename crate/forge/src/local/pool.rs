@@ -35,7 +35,14 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
-        Self { repository, partial, idle: Mutex::default(), packs: OnceLock::new(), specs: Mutex::default(), progress: None }
+        Self {
+            repository,
+            partial,
+            idle: Mutex::default(),
+            packs: OnceLock::new(),
+            specs: Mutex::default(),
+            progress: None,
+        }
     }
 
     /// A new view of the repository's objects.
@@ -63,7 +70,10 @@ impl Pool {
     }
 
     pub(super) fn files(&self, spec: &Arc<Spec>, tree: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
-        self.with_worker(spec, |objects, environments| environments.files(objects, tree))
+        self.with_worker(spec, |objects, environments| match environments.files(objects, tree) {
+            Err(SourceError::Incomplete(why)) => Ok((Snapshot::unseen(spec, why), Vec::new())),
+            other => other,
+        })
     }
 
     pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
@@ -86,8 +96,11 @@ impl Pool {
                     else {
                         return Ok(pieces);
                     };
-                    let snapshots: Result<Vec<_>, _> =
-                        piece.iter().map(|tree| environments.at(objects, *tree)).collect();
+                    let look = |tree: &Oid| match environments.at(objects, *tree) {
+                        Err(SourceError::Incomplete(why)) => Ok(Snapshot::unseen(spec, why)),
+                        other => other,
+                    };
+                    let snapshots: Result<Vec<_>, _> = piece.iter().map(look).collect();
                     pieces.push((start, snapshots?));
                     if let Some(progress) = &self.progress {
                         let done = done.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();

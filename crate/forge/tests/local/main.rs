@@ -8,6 +8,7 @@ mod histories;
 mod inputs;
 #[path = "../../../core/tests/memory/mod.rs"]
 mod memory;
+mod packs;
 mod places;
 mod random;
 mod tags;

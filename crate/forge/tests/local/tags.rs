@@ -160,7 +160,7 @@ fn digits_that_a_commit_shares_with_another_object_are_the_commits() {
     assert_eq!(answer.image.unwrap().tag, four);
 }
 
-fn hex(kind: &str, content: &[u8]) -> String {
+pub(crate) fn hex(kind: &str, content: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(format!("{kind} {}\0", content.len()));
     hash.update(content);
