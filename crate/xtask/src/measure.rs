@@ -10,6 +10,9 @@ use crate::sh::{self, Error, Result};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Taken {
     times: Vec<Duration>,
+    /// What all runs together kept processors busy for, in the system's ticks; 0 where it does not say. Other load on the machine
+    /// hardly changes it, so a ratio of two holds where times are noisy.
+    pub(crate) cpu: u64,
     /// The most memory of its own, in kB; 0 where the system does not say.
     pub(crate) own_kb: u64,
     /// The most memory with the files it has mapped, in kB; 0 where the system does not say.
@@ -36,9 +39,11 @@ pub(crate) fn in_turn(commands: &[&dyn Fn() -> Command], runs: usize, allowed: &
     let mut taken = vec![Taken::default(); commands.len()];
     for run in 0..=runs {
         for (make, taken) in commands.iter().zip(&mut taken) {
+            let before = children_cpu();
             let time = once(make(), taken, allowed)?;
             if run > 0 {
                 taken.times.push(time);
+                taken.cpu += children_cpu() - before;
             }
         }
     }
@@ -69,6 +74,14 @@ fn once(mut command: Command, taken: &mut Taken, allowed: &[i32]) -> Result<Dura
 fn wait(child: &mut Child, shown: &str) -> Result<Option<i32>> {
     let status = child.wait().map_err(|error| Error::new(format!("cannot wait for `{shown}`: {error}")))?;
     Ok(status.code())
+}
+
+/// The processor time of all processes that this one started and that have ended (`cutime` and `cstime`).
+fn children_cpu() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field is a name in parentheses, which may hold spaces.
+    let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 /// Reads a process's memory until it ends. A peak of less than the pause between two looks can be missed, except that of all

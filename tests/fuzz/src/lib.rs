@@ -49,7 +49,7 @@ fn halves(data: &[u8]) -> (&[u8], &[u8]) {
 /// The lines that can be paths in a git tree.
 fn paths(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_path = |path: &&[u8]| !path.split(|&b| b == b'/').any(|part| matches!(part, b"" | b"." | b".."));
-    text.split(|&byte| byte == b'\n').filter(is_path).take(64)
+    text.split(|&byte| byte == b'\n').filter(is_path).take(16)
 }
 
 /// The folders that a path is in, the root first.

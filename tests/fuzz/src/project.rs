@@ -76,5 +76,6 @@ pub fn renku_ini(data: &[u8]) {
     }
     let replaced = [&text[..pin.span.start], "registry.example.org/a:b", &text[pin.span.end..]].concat();
     let again = renku_ini::read(replaced.as_bytes()).expect("it was read before");
-    assert_eq!(again.map(|pin| pin.image).as_deref(), Some("registry.example.org/a:b"));
+    // Where the value began on the line below its key, the line feed stays, as Python keeps it.
+    assert_eq!(again.map(|pin| pin.image).as_deref().map(str::trim_start), Some("registry.example.org/a:b"));
 }
