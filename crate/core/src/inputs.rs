@@ -332,7 +332,9 @@ impl<'s> Finder<'s> {
         };
         let options = self.build_options(job);
         let ContextUse { sources, named_context_uses, notes, base_images, .. } = parsed.context_use(&options);
-        self.inputs.notes.extend(notes);
+        // `line 6: …` becomes `Dockerfile:6: …`.
+        let placed = |note: String| note.strip_prefix("line ").map(|rest| format!("{shown}:{rest}")).unwrap_or(note);
+        self.inputs.notes.extend(notes.into_iter().map(placed));
         self.inputs.base_images = base_images;
         self.build_arguments(&parsed, &options, job);
         self.named_contexts(&named_context_uses, job, probe)?;
