@@ -166,8 +166,10 @@ fn long_histories_with_side_branches_are_counted_right() {
         bytes[..8].copy_from_slice(&(at as u64).to_be_bytes());
         Oid::new(bytes)
     };
-    for round in 0..20 {
+    for round in 0..30 {
         let size = 900;
+        // Some commits a second, many, and a clock that stands still.
+        let coarse = [4, 300, 10_000][round % 3];
         let history: History = (0..size)
             .map(|at| {
                 let mut parents = Vec::new();
@@ -179,7 +181,7 @@ fn long_histories_with_side_branches_are_counted_right() {
                     }
                     parents.dedup();
                 }
-                (number(at), Links { parents, seconds: i64::try_from(at / 4).unwrap(), cut: false })
+                (number(at), Links { parents, seconds: i64::try_from(at / coarse).unwrap(), cut: false })
             })
             .collect();
         let graph = graph_of(&history);
@@ -197,4 +199,38 @@ fn long_histories_with_side_branches_are_counted_right() {
             assert_ne!(whole.relation, Relation::Ancestor, "round {round}");
         }
     }
+}
+
+/// The distance of the image, by the walk. 1 - 2, a line of commits from 2 on to the image, and a merge of the image
+/// with 2: nothing but the merge is not behind the image. The dates of 1 and 2 are 99,999 and 100,000.
+fn walked_over(line: u32, merged: i64, clock: impl Fn(u32) -> i64) -> Option<u64> {
+    let number = |at: u32| {
+        let mut bytes = [0; 20];
+        bytes[..4].copy_from_slice(&at.to_be_bytes());
+        Oid::new(bytes)
+    };
+    let (image, merge) = (number(2 + line), number(3 + line));
+    let mut history = History::new();
+    history.insert(number(1), Links { parents: vec![], seconds: 99_999, cut: false });
+    history.insert(number(2), Links { parents: vec![number(1)], seconds: 100_000, cut: false });
+    for at in 3..3 + line {
+        history.insert(number(at), Links { parents: vec![number(at - 1)], seconds: clock(at), cut: false });
+    }
+    history.insert(merge, Links { parents: vec![image, number(2)], seconds: merged, cut: false });
+    nearest_ancestor(merge, |id| id == image, |id| Ok::<_, ()>(history[&id].clone())).unwrap().unwrap().distance
+}
+
+#[test]
+fn where_a_clock_was_seen_to_be_wrong_the_walk_goes_on_to_the_end() {
+    assert_eq!(walked_over(600, 50_000, i64::from), Some(1));
+}
+
+#[test]
+fn a_look_beyond_the_edge_finds_clocks_that_were_wrong_there() {
+    assert_eq!(walked_over(100, 200_000, i64::from), Some(1));
+}
+
+#[test]
+fn a_clock_that_stood_still_says_nothing_of_the_order() {
+    assert_eq!(walked_over(600, 100_000, |_| 99_999), Some(1));
 }
