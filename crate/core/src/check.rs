@@ -93,7 +93,7 @@ pub async fn check<S: Source>(source: &S, question: &Question) -> Result<Vec<Fin
     recipe(inputs, ci_path, &mut findings);
     changes(inputs, &files, ci_path, &mut findings);
     let answer = resolve(source, question).await?;
-    lost_build(&answer, &mut findings);
+    lost_build(&answer, inputs, &mut findings);
     pin(source, question, commit.id, &mut findings).await?;
     findings.sort_by_key(|finding| finding.severity);
     Ok(findings)
@@ -175,14 +175,21 @@ fn changes(inputs: &Inputs, files: &[Entry], ci_path: &str, findings: &mut Vec<F
     }
 }
 
-fn lost_build(answer: &Resolution, findings: &mut Vec<Finding>) {
+fn lost_build(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Finding>) {
     if answer.status != Status::Missing {
         return;
     }
     let why = answer.reason.as_ref().map_or("", |reason| reason.message.as_str());
-    let mut finding =
-        Finding::new("lost-build", Severity::Warning, format!("the registry has no image of these inputs: {why}"))
-            .help("run a pipeline for this commit; the next push builds only if it changes an input again");
+    let mut finding = Finding::new(
+        "lost-build",
+        Severity::Warning,
+        format!("the registry has no image of these inputs: {why}"),
+    )
+    .help(if inputs.changes.is_some() {
+        "run a pipeline for this commit: a push builds only where it changes what the job's `changes:` list names"
+    } else {
+        "run a pipeline for this commit"
+    });
     if let Some(nearest) = &answer.nearest {
         let paths: Vec<&str> = nearest.changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
         finding.message.push_str(&format!("; {} differs in {}", nearest.tag, paths.join(", ")));

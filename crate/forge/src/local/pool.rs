@@ -93,8 +93,7 @@ impl Pool {
                 let mut pieces = Vec::new();
                 loop {
                     let start = next.fetch_add(size, Ordering::Relaxed);
-                    let Some(piece) =
-                        trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
+                    let Some(piece) = trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
                     else {
                         return Ok(pieces);
                     };
