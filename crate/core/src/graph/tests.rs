@@ -183,7 +183,7 @@ fn long_histories_with_side_branches_are_counted_right() {
             })
             .collect();
         let graph = graph_of(&history);
-        let images: BTreeSet<Oid> = (0..1 + below(30)).map(|_| number(size - 1 - below(size / 2))).collect();
+        let images: BTreeSet<Oid> = (0..=below(30)).map(|_| number(size - 1 - below(size / 2))).collect();
         let commit = number(size - 1);
         let positions: Vec<Position> = images.iter().map(|id| graph.position(*id).unwrap()).collect();
         let mut whole = graph.nearest(graph.position(commit).unwrap(), &positions);
