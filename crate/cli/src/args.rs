@@ -60,6 +60,10 @@ pub(crate) enum Command {
     #[command(after_help = INPUTS_HELP)]
     Inputs(Inputs),
 
+    /// Say what is wrong with the recipe: copies that start no build, lost builds, stale or foreign pins
+    #[command(after_help = CHECK_HELP)]
+    Check(Check),
+
     /// Print a script that completes repin's options in a shell
     #[command(after_help = "Example:\n  repin completions bash > ~/.local/share/bash-completion/completions/repin")]
     Completions {
@@ -103,6 +107,18 @@ const INPUTS_HELP: &str = "\
 Examples:
   repin inputs
   repin inputs --commit main~3 --format json | jq -r '.environment.files[].path'";
+
+const CHECK_HELP: &str = "\
+Exit status:
+  0  nothing is wrong (there may be remarks)
+  1  error of repin itself
+  2  wrong usage
+  3  there are errors or warnings
+
+Examples:
+  repin check
+  repin check --tags tags.txt --image registry.example.org/group/name
+  repin check --format json | jq -r '.findings[] | select(.severity == \"error\") | .message'";
 
 /// Which commit of which project is meant.
 #[derive(Debug, clap::Args)]
@@ -177,6 +193,18 @@ pub(crate) struct Inputs {
     #[command(flatten)]
     pub(crate) patterns: Patterns,
     /// How to print the files
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `repin check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+    /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

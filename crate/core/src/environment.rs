@@ -87,6 +87,15 @@ pub struct Snapshot {
     pub inputs: Arc<Inputs>,
     /// Its environment, if it has one.
     pub environment: Option<Fingerprint>,
+    /// Why it could not be looked at: what is not there.
+    pub unseen: Option<String>,
+}
+
+impl Snapshot {
+    /// Of a commit that could not be looked at, for this reason.
+    pub fn unseen(spec: &Spec, why: String) -> Self {
+        Self { inputs: Arc::new(Inputs::unseen(spec)), environment: None, unseen: Some(why) }
+    }
 }
 
 /// Finds environments of many commits of one project under one [`Spec`].
@@ -300,7 +309,7 @@ impl Environments {
             let empty = entries.iter().all(|entry| entry.oid == EMPTY_TREE);
             (!empty).then(|| Fingerprint::of(&entries))
         };
-        Ok(Snapshot { inputs, environment })
+        Ok(Snapshot { inputs, environment, unseen: None })
     }
 
     fn cut<T: Tree>(&mut self, tree: &mut T, root: Oid, plan: usize) -> Result<Arc<Cut>, T::Error> {

@@ -262,12 +262,13 @@ const SLOP: usize = 256;
 /// `links` gives what the walk needs of a commit. The walk goes by date, as git's own does. Once every path that is
 /// left leads through all images met, what is left can only come before them: if no commit is newer than its child.
 /// A look beyond the edge, at the oldest branches too, checks that; where a clock was wrong, the walk goes on to the
-/// end of the history. `None`: no image is an ancestor.
+/// end of the history. `None`: no image is an ancestor, or none was met within `most` commits.
 ///
 /// # Errors
 /// What `links` returned.
 pub fn nearest_ancestor<E>(
     commit: Oid,
+    most: usize,
     is_image: impl Fn(Oid) -> bool,
     mut links: impl FnMut(Oid) -> Result<Links, E>,
 ) -> Result<Option<Near>, E> {
@@ -278,6 +279,9 @@ pub fn nearest_ancestor<E>(
     walk.meet(commit, &mut links)?;
     let mut settled = None;
     while let Some((_, _, at)) = walk.queue.pop() {
+        if walk.ids.len() > most {
+            return Ok(None);
+        }
         walk.expand(at as usize, &is_image, &mut links)?;
         if walk.images.len() > MAX_IMAGES {
             return Ok(Some(walk.finish(&is_image, &mut links)?));
@@ -296,6 +300,9 @@ pub fn nearest_ancestor<E>(
     let mut looked = 0;
     while let Some(at) = edge.pop_front() {
         let known = walk.ids.len();
+        if known > most {
+            return Ok(None);
+        }
         walk.expand(at as usize, &is_image, &mut links)?;
         if walk.images.len() > MAX_IMAGES {
             return Ok(Some(walk.finish(&is_image, &mut links)?));

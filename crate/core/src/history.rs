@@ -126,6 +126,8 @@ async fn predicted<S: Source>(
             let id = graph.id(position);
             let start = match parent {
                 _ if place.snapshot.inputs.exact_only.is_some() => Some(id),
+                // The first parent may be beyond what is shown, and the first one here another.
+                _ if graph.is_cut(position) => began(source, spec, id, environment).await?,
                 Some(parent) if began_at.contains_key(&parent) => {
                     if places[parent as usize].snapshot.environment == Some(environment) {
                         began_at[&parent]
@@ -133,8 +135,8 @@ async fn predicted<S: Source>(
                         Some(id)
                     }
                 }
-                None if !graph.is_cut(position) => Some(id),
-                // The first parent is beyond what is shown, or has a spec of its own.
+                None => Some(id),
+                // The first parent has a spec of its own.
                 _ => began(source, spec, id, environment).await?,
             };
             began_at.insert(position, start);
@@ -145,7 +147,7 @@ async fn predicted<S: Source>(
         let mut tags: HashMap<Oid, Option<Arc<str>>> = HashMap::new();
         let snapshots = source.snapshots(spec, &starts).await?;
         for (commit, snapshot) in source.commits(&starts).await?.iter().zip(snapshots) {
-            tags.insert(commit.id, expected_tag(&snapshot.inputs.scheme, commit).map(Arc::from));
+            tags.insert(commit.id, expected_tag(source, &snapshot.inputs.scheme, commit).await?.map(Arc::from));
         }
         for (position, start) in began_at {
             let Some(start) = start else { continue };

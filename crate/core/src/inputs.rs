@@ -16,9 +16,7 @@
 use crate::Oid;
 use crate::ci::{self, CiFile, ImageJob};
 use crate::config::Config;
-use crate::dockerfile::{
-    self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath,
-};
+use crate::dockerfile::{self, BuildOptions, ContextSource, ContextUse, Dockerfile, DockerfileErrorKind, SourcePath};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
 use crate::probe::{End, MAX_RECIPE, Probe, Read};
@@ -322,7 +320,8 @@ impl<'s> Finder<'s> {
             // Without a FROM, no builder makes an image of it, whatever else it says: what it would read is the rest.
             let stageless = matches!(error.kind, DockerfileErrorKind::NoStage | DockerfileErrorKind::BeforeFrom(_));
             let rest = stageless.then(|| Dockerfile::parse(&[b"FROM scratch\n", text].concat()).ok()).flatten();
-            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}"))).ok_or(error)
+            rest.inspect(|_| self.inputs.notes.push(format!("no image can be built from {shown}: {error}")))
+                .ok_or(error)
         });
         let parsed = match parsed {
             Ok(parsed) => parsed,
@@ -333,7 +332,9 @@ impl<'s> Finder<'s> {
         };
         let options = self.build_options(job);
         let ContextUse { sources, named_context_uses, notes, base_images, .. } = parsed.context_use(&options);
-        self.inputs.notes.extend(notes);
+        // `line 6: …` becomes `Dockerfile:6: …`.
+        let placed = |note: String| note.strip_prefix("line ").map(|rest| format!("{shown}:{rest}")).unwrap_or(note);
+        self.inputs.notes.extend(notes.into_iter().map(placed));
         self.inputs.base_images = base_images;
         self.build_arguments(&parsed, &options, job);
         self.named_contexts(&named_context_uses, job, probe)?;

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod ci;
 pub mod config;
 pub mod dockerfile;
@@ -15,6 +16,7 @@ pub mod graph;
 pub mod history;
 pub mod inputs;
 mod oid;
+pub mod pin;
 mod probe;
 mod question;
 pub mod reference;
@@ -29,5 +31,5 @@ pub mod source;
 pub mod tree;
 
 pub use oid::{Oid, OidMap, OidSet, ParseOidError};
-pub use question::Question;
+pub use question::{Question, expected_tag};
 pub use resolution::Resolution;

@@ -55,13 +55,23 @@ impl Question {
     }
 }
 
-/// The tag that a build of `commit` would get.
-pub(crate) fn expected_tag(scheme: &TagScheme, commit: &Commit) -> Option<String> {
-    scheme.expected(&CommitNames {
-        id: commit.id,
-        git_tag: commit.tags.first().map(String::as_str),
-        ref_name: commit.branch.as_deref().or(commit.tags.first().map(String::as_str)),
-    })
+/// The tag that a build of `commit` would get; `None` where the job's tags do not follow from the commit.
+///
+/// # Errors
+/// The source failed.
+pub async fn expected_tag(
+    source: &impl Source,
+    scheme: &TagScheme,
+    commit: &Commit,
+) -> Result<Option<String>, SourceError> {
+    let mut names = CommitNames { id: commit.id, git_tag: None, ref_name: commit.branch.as_deref() };
+    if let Some(tag) = scheme.expected(&names) {
+        return Ok(Some(tag));
+    }
+    let tags = source.git_tags(commit.id).await?;
+    names.git_tag = tags.first().map(String::as_str);
+    names.ref_name = names.ref_name.or(names.git_tag);
+    Ok(scheme.expected(&names))
 }
 
 /// A tag, and the commits that it stands for. More than one: they share the digits in its name.

@@ -4,7 +4,7 @@
 //! nearest ancestor's; else the nearest descendant's; else any other. Ties go to the newest committer date, then to
 //! the greatest commit id. If there is none, the answer says why, and which image differs least.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::Oid;
@@ -27,7 +27,7 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
     let (spec, problem) = question.spec_at(source, commit.id).await?;
     let project = source.project();
     let asked = Asked::look(source, &spec, &commit, problem).await?;
-    let expected = expected_tag(&asked.inputs.scheme, &commit);
+    let expected = expected_tag(source, &asked.inputs.scheme, &commit).await?;
     let mut answer = Resolution {
         schema: SCHEMA.to_owned(),
         project: project.path.clone(),
@@ -66,14 +66,14 @@ impl Asked {
         commit: &Commit,
         problem: Option<String>,
     ) -> Result<Self, SourceError> {
-        let (snapshot, files) = match source.files(spec, commit.id).await {
-            Ok(seen) => seen,
-            Err(SourceError::Incomplete(what)) => {
-                let problem = Some(Reason::new("partial", what));
-                return Ok(Self { inputs: Arc::new(Inputs::unseen(spec)), environment: None, problem });
-            }
-            Err(error) => return Err(error),
-        };
+        let (snapshot, files) = source.files(spec, commit.id).await?;
+        if let Some(what) = snapshot.unseen {
+            return Ok(Self {
+                inputs: snapshot.inputs,
+                environment: None,
+                problem: Some(Reason::new("partial", what)),
+            });
+        }
         let problem = match (problem, snapshot.environment) {
             (Some(problem), _) if spec.patterns.is_empty() => Some(Reason::new("bad-config", problem)),
             (_, Some(_)) => None,
@@ -132,60 +132,61 @@ struct Chooser<'a, S> {
 impl<S: Source> Chooser<'_, S> {
     /// The answer from a list of tags.
     async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
-        let scheme = &self.asked.inputs.scheme;
-        let candidates = Candidates::among(self.source, scheme, &images.tags).await?;
-        let right = self.right(&candidates).await?;
-        if !right.is_empty() {
+        let mut candidates = Candidates::among(self.source, &self.asked.inputs.scheme, &images.tags).await?;
+        let mut right: Vec<Candidate> =
+            candidates.known.iter().filter(|candidate| candidate.commits == [self.commit.id]).cloned().collect();
+        if let (true, Some((environment, files))) = (right.is_empty(), &self.asked.environment) {
+            let looked = self.look(&mut candidates).await?;
+            right = self.right(&candidates, &looked, *environment);
+            if right.is_empty() {
+                answer.nearest = self.nearest(&candidates, &looked, *environment, files).await?;
+            }
+        }
+        if right.is_empty() {
+            (answer.status, answer.reason) = self.why_none(images, &candidates);
+        } else {
             answer.status = Status::Found;
             answer.image = Some(self.best(&right, &mut answer.notes).await?);
-            return Ok(());
         }
-        if let Some((environment, files)) = &self.asked.environment
-            && self.asked.inputs.exact_only.is_none()
-        {
-            answer.nearest = self.nearest(&candidates, *environment, files).await?;
-        }
-        (answer.status, answer.reason) = self.why_none(images, &candidates);
         Ok(())
     }
 
-    /// The candidates that are right.
-    async fn right(&self, candidates: &Candidates) -> Result<Vec<Candidate>, SourceError> {
-        let own = |candidate: &&Candidate| candidate.commits == [self.commit.id];
-        let exact: Vec<Candidate> = candidates.known.iter().filter(own).cloned().collect();
-        if !exact.is_empty() {
-            return Ok(exact);
-        }
-        let Some((environment, _)) = &self.asked.environment else { return Ok(exact) };
-        // Of tags that several commits share, the commit's own comes before all others too.
-        let shared = Candidates {
-            known: candidates
-                .known
-                .iter()
-                .filter(|candidate| candidate.commits.contains(&self.commit.id))
-                .cloned()
-                .collect(),
-            strangers: Vec::new(),
-        };
-        let right = self.same(&shared, *environment).await?;
-        if !right.is_empty() || self.asked.inputs.exact_only.is_some() {
-            return Ok(right);
-        }
-        self.same(candidates, *environment).await
-    }
-
-    /// The candidates all of whose commits have this environment.
-    async fn same(&self, candidates: &Candidates, environment: Fingerprint) -> Result<Vec<Candidate>, SourceError> {
+    /// The environments of all that the candidates stand for. Candidates that cannot be looked at become strangers.
+    async fn look(&self, candidates: &mut Candidates) -> Result<HashMap<Oid, Option<Fingerprint>>, SourceError> {
         let commits = candidates.commits();
         let snapshots = self.source.snapshots(self.spec, &commits).await?;
-        let same: HashSet<Oid> = commits
+        let looked: HashMap<Oid, Option<Fingerprint>> = commits
             .into_iter()
             .zip(snapshots)
-            .filter(|(_, snapshot)| snapshot.environment == Some(environment))
-            .map(|(commit, _)| commit)
+            .filter(|(_, snapshot)| snapshot.unseen.is_none())
+            .map(|(commit, snapshot)| (commit, snapshot.environment))
             .collect();
-        let right = |candidate: &&Candidate| candidate.commits.iter().all(|commit| same.contains(commit));
-        Ok(candidates.known.iter().filter(right).cloned().collect())
+        let seen = |candidate: &Candidate| candidate.commits.iter().all(|commit| looked.contains_key(commit));
+        let (known, unseen) = std::mem::take(&mut candidates.known).into_iter().partition(seen);
+        candidates.known = known;
+        candidates.strangers.extend(unseen.into_iter().map(|candidate: Candidate| candidate.tag.name));
+        candidates.strangers.sort_unstable();
+        Ok(looked)
+    }
+
+    /// The candidates all of whose commits have this environment: of tags that several commits share, those of the
+    /// commit asked about come before all others.
+    fn right(
+        &self,
+        candidates: &Candidates,
+        looked: &HashMap<Oid, Option<Fingerprint>>,
+        environment: Fingerprint,
+    ) -> Vec<Candidate> {
+        let same = |candidate: &&Candidate| {
+            candidate.commits.iter().all(|commit| looked.get(commit) == Some(&Some(environment)))
+        };
+        let right: Vec<&Candidate> = candidates.known.iter().filter(same).collect();
+        let own = right.iter().filter(|candidate| candidate.commits.contains(&self.commit.id));
+        let own: Vec<Candidate> = own.map(|candidate| (*candidate).clone()).collect();
+        if !own.is_empty() || self.asked.inputs.exact_only.is_some() {
+            return own;
+        }
+        right.into_iter().cloned().collect()
     }
 
     /// The best of the right ones.
@@ -202,7 +203,7 @@ impl<S: Source> Chooser<'_, S> {
         }
         let best = self.newest(&near.commits).await?;
         let mut tags: Vec<&Candidate> = right.iter().filter(|candidate| candidate.commits.contains(&best.id)).collect();
-        let expected = expected_tag(&self.asked.inputs.scheme, &best);
+        let expected = expected_tag(self.source, &self.asked.inputs.scheme, &best).await?;
         tags.sort_by_key(|candidate| (Some(&candidate.tag.name) != expected.as_ref(), &candidate.tag.name));
         let tag = tags.first().expect("the nearest is one of the right ones").tag.clone();
         Ok(Image {
@@ -266,6 +267,7 @@ impl<S: Source> Chooser<'_, S> {
     async fn nearest(
         &self,
         candidates: &Candidates,
+        looked: &HashMap<Oid, Option<Fingerprint>>,
         environment: Fingerprint,
         files: &[Entry],
     ) -> Result<Option<Nearest>, SourceError> {
@@ -279,11 +281,11 @@ impl<S: Source> Chooser<'_, S> {
                 _ => None,
             })
             .collect();
-        let commits: Vec<Oid> = single.keys().copied().collect();
-        let snapshots = self.source.snapshots(self.spec, &commits).await?;
-        let mut by_environment: HashMap<Fingerprint, Vec<Oid>> = HashMap::new();
-        for (commit, snapshot) in commits.into_iter().zip(snapshots) {
-            if let Some(other) = snapshot.environment.filter(|other| *other != environment) {
+        // Where only the commit's own image can be right, another one with the same inputs differs in no file.
+        let differs = |other: &Fingerprint| *other != environment || self.asked.inputs.exact_only.is_some();
+        let mut by_environment: BTreeMap<Fingerprint, Vec<Oid>> = BTreeMap::new();
+        for &commit in single.keys() {
+            if let Some(other) = looked.get(&commit).copied().flatten().filter(differs) {
                 by_environment.entry(other).or_default().push(commit);
             }
         }
@@ -335,24 +337,26 @@ impl<S: Source> Chooser<'_, S> {
         };
         let commit = self.source.commits(&[began]).await?.pop();
         let commit = commit.ok_or_else(|| SourceError::Incomplete(format!("the commit {began} could not be read")))?;
-        let Some(tag) = (if commit.id == self.commit.id {
+        let tag = if commit.id == self.commit.id {
             answer.expected_tag.clone()
         } else {
-            expected_tag(&self.asked.inputs.scheme, &commit)
-        }) else {
+            expected_tag(self.source, &self.asked.inputs.scheme, &commit).await?
+        };
+        let Some(tag) = tag else {
             let message = "the image job gives its images tags that cannot be told from the commit";
             answer.reason = Some(Reason::new("no-scheme", message));
             return Ok(());
         };
-        let near = self.source.nearest(self.commit.id, &[began]).await?;
+        let exact = began == self.commit.id;
+        let distance = if exact { Some(0) } else { self.source.distance(self.commit.id, began).await? };
         answer.status = Status::Predicted;
         answer.image = Some(Image {
             reference: self.reference(&tag),
             project: self.project.path.clone(),
             tag,
             commit: began,
-            relation: near.relation,
-            distance: near.distance,
+            relation: if exact { Relation::Exact } else { Relation::Ancestor },
+            distance,
             digest: None,
             created_at: None,
             verified: false,

@@ -94,8 +94,6 @@ pub struct Commit {
     pub date: String,
     /// The name under which it was asked for, where that was a branch's.
     pub branch: Option<String>,
-    /// The git tags that point to it.
-    pub tags: Vec<String>,
 }
 
 /// The tags of the registry repository that the image job pushes to.
@@ -161,19 +159,26 @@ pub trait Source {
     /// One of them is not there, or the source failed.
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError>;
 
+    /// The names of the git tags that point to a commit, in order.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError>;
+
     /// The content of a file at a commit; `None` if there is none.
     ///
     /// # Errors
     /// The source failed, or the file is larger than any that Repin reads.
     async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError>;
 
-    /// What commits are built from under `spec`, in the order of `commits`.
+    /// What commits are built from under `spec`, in the order of `commits`. A commit that is not all there is no error,
+    /// but a snapshot that says so.
     ///
     /// # Errors
     /// The source failed.
     async fn snapshots(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError>;
 
-    /// The inputs of a commit, and the files, sorted by the bytes of their paths.
+    /// The inputs of a commit, and the files, sorted by the bytes of their paths; none where the commit is not all there.
     ///
     /// # Errors
     /// The source failed.
@@ -202,6 +207,13 @@ pub trait Source {
     /// # Errors
     /// The source failed.
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError>;
+
+    /// How many commits came after `ancestor` up to `commit`, as `git rev-list --count ancestor..commit` counts them, if
+    /// that can be told at a glance. `ancestor` must be one.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError>;
 
     /// The history of `tips`, all of it, or at least the `limit` newest commits.
     ///

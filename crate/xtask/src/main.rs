@@ -1,2 +1,96 @@
 //! `cargo xtask`: the project's own tasks.
-fn main() {}
+#![forbid(unsafe_code)]
+
+mod bench;
+mod demo;
+mod dist;
+mod measure;
+mod sh;
+mod test;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use lexopt::{Arg, Parser, ValueExt as _};
+
+const HELP: &str = "\
+The project's own tasks.
+
+Usage: cargo xtask <TASK> [OPTIONS]
+
+Tasks:
+  demo               Make a sample project, resolve commits of it, draw its history
+      --record         also store what it printed as what `test` expects
+  test [FILTER]      Run every check; with a filter, only the tests whose names contain it
+      --quick          format, lints and tests only
+  build              Put what people install into dist/
+  bench              Measure against git and globset, and print tables
+      --repo PATH      a clone of git/git (default: target/bench/git)
+      --generated N    a generated history of N commits in its place
+      --runs N         runs of each command, of which the fastest counts (default: 7)
+
+Examples:
+  cargo xtask demo
+  cargo xtask test
+  cargo xtask test merge
+  cargo xtask bench --repo ../git
+  cargo xtask bench --generated 1000000 --runs 3
+";
+
+enum Failure {
+    /// The command line is wrong.
+    Usage(lexopt::Error),
+    /// The task failed.
+    Task(sh::Error),
+}
+
+impl<E: Into<lexopt::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Usage(error.into())
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Parser::from_env()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(error)) => {
+            eprintln!("xtask: {error}\n\n{HELP}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Task(error)) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: Parser) -> Result<(), Failure> {
+    let task = match args.next()? {
+        Some(Arg::Value(task)) => task.string()?,
+        Some(Arg::Short('h') | Arg::Long("help")) => return help(),
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err("which task?".into()),
+    };
+    let rest: Vec<OsString> = args.raw_args()?.collect();
+    if rest.iter().any(|arg| arg == "--help" || arg == "-h") {
+        return help();
+    }
+    let mut args = Parser::from_args(rest);
+    let done = match task.as_str() {
+        "demo" => demo::demo(&demo::Options::parse(&mut args)?),
+        "test" => test::test(&test::Options::parse(&mut args)?),
+        "build" => match args.next()? {
+            None => dist::build(),
+            Some(arg) => return Err(arg.unexpected().into()),
+        },
+        "bench" => bench::bench(&bench::Options::parse(&mut args)?),
+        other => return Err(format!("there is no task {other}").into()),
+    };
+    done.map_err(Failure::Task)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it ends the reading of the command line")]
+fn help() -> Result<(), Failure> {
+    print!("{HELP}");
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use repin::environment::key;
-use repin::scheme::CommitNames;
+use repin::expected_tag;
 use repin::source::{Commit, Source as _};
 
 use crate::args::{Color, Format, Inputs};
@@ -44,11 +44,10 @@ fn facts(project: &Project) -> Result<(Commit, Facts), Failure> {
     let (snapshot, files) = project.wait(source.files(&spec, commit.id))?;
     let found = &*snapshot.inputs;
     let about = source.project();
-    let expected_tag = found.scheme.expected(&CommitNames {
-        id: commit.id,
-        git_tag: commit.tags.first().map(String::as_str),
-        ref_name: commit.branch.as_deref().or(commit.tags.first().map(String::as_str)),
-    });
+    if let Some(unseen) = &snapshot.unseen {
+        return Err(Failure::new(unseen.clone()));
+    }
+    let expected_tag = project.wait(expected_tag(source, &found.scheme, &commit))?;
     let repository = question.repository(&about, &spec, found);
     let environment = snapshot.environment.is_some().then(|| key(&files));
     let mut facts = Facts::new(about.path, commit.id, found, &files, environment);

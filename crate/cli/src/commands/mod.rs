@@ -3,6 +3,7 @@
 use crate::args::{Args, Command};
 use crate::error::Failure;
 
+mod check;
 mod completions;
 mod history;
 mod inputs;
@@ -15,6 +16,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::Resolve(options) => resolve::run(&options, args.color),
         Command::History(options) => history::run(&options, args.color),
         Command::Inputs(options) => inputs::run(&options, args.color),
+        Command::Check(options) => check::run(&options, args.color),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { output } => man::run(output.as_deref()),
     }

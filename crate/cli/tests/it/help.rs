@@ -12,6 +12,7 @@ fn help_is_complete() {
         ("help_resolve", &["resolve", "--help"]),
         ("help_history", &["history", "--help"]),
         ("help_inputs", &["inputs", "--help"]),
+        ("help_check", &["check", "--help"]),
         ("help_completions", &["completions", "--help"]),
         ("help_man", &["man", "--help"]),
     ] {
@@ -42,11 +43,13 @@ fn manual_pages_are_made_for_every_command() {
     let pages = folder("man");
     let ran = Run::new(&["man", "--output", "pages"]).within(&pages).run();
     assert_eq!(ran.shown(), "$ repin man --output pages\nexit 0\n");
-    let mut names: Vec<_> =
-        std::fs::read_dir(pages.join("pages")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(pages.join("pages"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
-    assert_eq!(
-        names,
-        ["repin-completions.1", "repin-history.1", "repin-inputs.1", "repin-man.1", "repin-resolve.1", "repin.1"]
-    );
+    let commands = ["", "-check", "-completions", "-history", "-inputs", "-man", "-resolve"];
+    let mut expected = commands.map(|command| format!("repin{command}.1"));
+    expected.sort();
+    assert_eq!(names, expected);
 }

@@ -59,7 +59,8 @@ fn nearest(history: &History, commit: u8, images: &[u8]) -> (Near, Near) {
     let wanted: BTreeSet<Oid> = images.iter().map(|&image| id(image)).collect();
     let positions: Vec<Position> = wanted.iter().map(|id| graph.position(*id).unwrap()).collect();
     let whole = graph.nearest(graph.position(id(commit)).unwrap(), &positions);
-    let walked = nearest_ancestor(id(commit), |id| wanted.contains(&id), |id| Ok::<_, ()>(history[&id].clone()));
+    let walked =
+        nearest_ancestor(id(commit), usize::MAX, |id| wanted.contains(&id), |id| Ok::<_, ()>(history[&id].clone()));
     (walked.unwrap().unwrap_or_else(|| whole.clone()), whole)
 }
 
@@ -124,6 +125,7 @@ fn a_walk_reads_no_more_of_a_long_history_than_it_needs() {
     let mut read = 0;
     let near = nearest_ancestor(
         number(commits),
+        usize::MAX,
         |id| id == number(commits - 3),
         |id| {
             read += 1;
@@ -187,7 +189,8 @@ fn long_histories_with_side_branches_are_counted_right() {
         let commit = number(size - 1);
         let positions: Vec<Position> = images.iter().map(|id| graph.position(*id).unwrap()).collect();
         let mut whole = graph.nearest(graph.position(commit).unwrap(), &positions);
-        let walked = nearest_ancestor(commit, |id| images.contains(&id), |id| Ok::<_, ()>(history[&id].clone()));
+        let walked =
+            nearest_ancestor(commit, usize::MAX, |id| images.contains(&id), |id| Ok::<_, ()>(history[&id].clone()));
         if let Some(mut walked) = walked.unwrap() {
             walked.commits.sort_unstable();
             whole.commits.sort_unstable();

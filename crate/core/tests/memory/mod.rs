@@ -223,7 +223,6 @@ impl Memory {
             seconds: record.seconds,
             date: format!("@{}", record.seconds),
             branch,
-            tags: self.git_tags.iter().filter(|(_, commit)| **commit == id).map(|(name, _)| name.clone()).collect(),
         })
     }
 
@@ -275,6 +274,10 @@ impl Source for Memory {
 
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
         ids.iter().map(|id| self.describe(*id, None)).collect()
+    }
+
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        Ok(self.git_tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect())
     }
 
     async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
@@ -332,13 +335,17 @@ impl Source for Memory {
     }
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
-        if let Some(near) = nearest_ancestor(commit, |id| images.contains(&id), |id| self.links(id))? {
+        if let Some(near) = nearest_ancestor(commit, usize::MAX, |id| images.contains(&id), |id| self.links(id))? {
             return Ok(near);
         }
         let tips: Vec<Oid> = images.iter().copied().chain([commit]).collect();
         let graph = self.graph(&tips, None).await?;
         let images: Vec<_> = images.iter().filter_map(|id| graph.position(*id)).collect();
         Ok(graph.nearest(graph.position(commit).unwrap(), &images))
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        Ok(self.nearest(commit, &[ancestor]).await?.distance)
     }
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {

@@ -11,40 +11,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use gix::odb::pack::Bundle;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use gix::odb::pack::data::entry::Header;
 use repin::Oid;
 use repin::tree::Mode;
 
-use super::{gix_id, oid_of};
-
-/// The packs of a repository, opened once for all threads.
-pub(super) struct Packs(Vec<Bundle>);
-
-impl Packs {
-    /// The packs that can be opened; what is not found in them is read in the ordinary way.
-    pub(super) fn open(objects: &std::path::Path) -> Self {
-        let files = std::fs::read_dir(objects.join("pack")).into_iter().flatten().filter_map(Result::ok);
-        let indexes = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|ending| ending == "idx"));
-        Self(indexes.filter_map(|path| Bundle::at(path, gix::hash::Kind::Sha1).ok()).collect())
-    }
-
-    fn find(&self, id: Oid) -> Option<Place> {
-        let id = gix_id(id);
-        (0..).zip(&self.0).find_map(|(pack, bundle)| {
-            let at = bundle.index.lookup(id)?;
-            Some(Place { pack, offset: bundle.index.pack_offset_at_index(at) })
-        })
-    }
-}
-
-/// Where an object begins.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
-    pack: u32,
-    offset: u64,
-}
+use super::oid_of;
+use super::packs::{Packs, Place};
 
 /// What is known of a name in a folder.
 #[derive(Clone)]
@@ -52,7 +25,8 @@ struct Known {
     /// What is there.
     entry: Option<(Mode, Oid)>,
     /// The bytes of the folder that prove it: the entry, or the entries on both sides of where the name would stand
-    /// as a file, and as a folder.
+    /// as a file, and as a folder. Each begins one entry earlier: wherever its bytes come to stand, the NUL and the id
+    /// of that entry end where an entry ends, so that what follows is an entry and no part of a file's name.
     proof: [Range<u32>; 2],
 }
 
@@ -123,9 +97,7 @@ impl Deltas {
             let base = match entry.header {
                 Header::Tree => None,
                 Header::OfsDelta { base_distance } => Some(entry.checked_base_pack_offset(base_distance)?),
-                Header::RefDelta { base_id } => {
-                    Some(bundle.index.pack_offset_at_index(bundle.index.lookup(base_id)?))
-                }
+                Header::RefDelta { base_id } => Some(bundle.index.pack_offset_at_index(bundle.index.lookup(base_id)?)),
                 _ => return None,
             };
             chain.push((at, base));
@@ -174,9 +146,11 @@ impl Deltas {
         let entry = bundle.pack.entry(at.offset).ok()?;
         let resolve = |id: &gix::hash::oid, _: &mut Vec<u8>| {
             let at = bundle.index.lookup(id).map(|at| bundle.index.pack_offset_at_index(at));
-            at.map(|offset| bundle.pack.entry(offset).map(gix::odb::pack::data::decode::entry::ResolvedBase::InPack)).transpose()
+            at.map(|offset| bundle.pack.entry(offset).map(gix::odb::pack::data::decode::entry::ResolvedBase::InPack))
+                .transpose()
         };
-        let outcome = bundle.pack.decode_entry(entry, &mut self.buffer, &mut self.inflate, &resolve, &mut self.cache).ok()?;
+        let outcome =
+            bundle.pack.decode_entry(entry, &mut self.buffer, &mut self.inflate, &resolve, &mut self.cache).ok()?;
         if outcome.object_size > MAX_FOLDER {
             return None;
         }
@@ -202,9 +176,11 @@ fn scan(tree: &[u8], names: &[Vec<u8>]) -> Option<(u32, Box<[Known]>)> {
     if start != size {
         return None;
     }
+    let start_before = |at: usize| at.checked_sub(1).and_then(|at| entries.get(at)).map_or(0, |entry| entry.3.start);
     let known = names.iter().map(|name| {
-        if let Some((_, mode, oid, range)) = entries.iter().find(|entry| entry.0 == name.as_slice()) {
-            return Known { entry: Some((*mode, *oid)), proof: [range.clone(), range.clone()] };
+        if let Some((at, entry)) = entries.iter().enumerate().find(|(_, entry)| entry.0 == name.as_slice()) {
+            let proof = start_before(at)..entry.3.end;
+            return Known { entry: Some((entry.1, entry.2)), proof: [proof.clone(), proof] };
         }
         // Git sorts folders as if their names ended in a slash.
         let as_folder = [name.as_slice(), b"/"].concat();
@@ -214,7 +190,7 @@ fn scan(tree: &[u8], names: &[Vec<u8>]) -> Option<(u32, Box<[Known]>)> {
                 entry.0.iter().chain(tail).lt(wanted)
             };
             let at = entries.partition_point(comes_before);
-            let start = at.checked_sub(1).and_then(|before| entries.get(before)).map_or(0, |before| before.3.start);
+            let start = start_before(at.saturating_sub(1));
             let end = entries.get(at).map_or(size, |after| after.3.end);
             start..end
         };

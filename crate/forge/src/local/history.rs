@@ -4,12 +4,14 @@ use std::collections::BinaryHeap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use gix::bstr::ByteSlice as _;
 use repin::graph::{Graph, Links};
 use repin::source::{Commit, SourceError};
 use repin::{Oid, OidMap, OidSet};
 
 use super::objects::Objects;
 use super::oid;
+use super::packs::Packs;
 use super::pool::Progress;
 
 /// The longest title that is kept.
@@ -18,6 +20,8 @@ const MAX_TITLE: usize = 1000;
 /// All commits read so far, in arrays: a history can have a million of them.
 pub(super) struct History {
     objects: Objects,
+    packs: Arc<Packs>,
+    inflate: gix::zlib::Inflate,
     edge: Arc<OidSet>,
     pub(super) progress: Option<Progress>,
     index: OidMap<u32>,
@@ -31,9 +35,11 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(objects: Objects, edge: Arc<OidSet>) -> Self {
+    pub(super) fn new(objects: Objects, packs: Arc<Packs>, edge: Arc<OidSet>) -> Self {
         Self {
             objects,
+            packs,
+            inflate: gix::zlib::Inflate::default(),
             edge,
             progress: None,
             index: OidMap::default(),
@@ -52,27 +58,25 @@ impl History {
         if let Some(&at) = self.index.get(&id) {
             return Ok(at as usize);
         }
-        let damaged = || SourceError::Incomplete(format!("the commit {id} is damaged"));
-        let (kind, data) = self.objects.get(id, "the commit")?;
-        if kind != gix::objs::Kind::Commit {
-            return Err(damaged());
-        }
-        let mut fields = gix::objs::CommitRefIter::from_bytes(data, gix::hash::Kind::Sha1);
-        let tree = fields.tree_id().map_err(|_| damaged())?;
-        let committer = fields.clone().committer().map_err(|_| damaged())?;
-        // A date that cannot be read counts as 1970, as in git.
-        let date = committer.time().unwrap_or_default();
-        let message = fields.clone().message().map_err(|_| damaged())?;
-        let title = message.trim_ascii_start().split(|&byte| byte == b'\n').next().unwrap_or_default();
-        self.titles.extend_from_slice(title.trim_ascii_end().get(..MAX_TITLE).unwrap_or(title.trim_ascii_end()));
+        let mut head = [0; HEAD];
+        let head = self.packs.commit_head(id, &mut self.inflate, &mut head).and_then(|head| parse(head, true));
+        let commit = match head {
+            Some(commit) => commit,
+            None => match self.objects.get(id, "the commit")? {
+                (gix::objs::Kind::Commit, data) => parse(data, false),
+                _ => None,
+            }
+            .ok_or_else(|| SourceError::Incomplete(format!("the commit {id} is damaged")))?,
+        };
+        self.titles.extend_from_slice(&commit.title);
         if !self.edge.contains(&id) {
-            self.parents.extend(fields.parent_ids().map(oid));
+            self.parents.extend(commit.parents);
         }
         self.titles_end.push(position(self.titles.len()));
         self.parents_end.push(position(self.parents.len()));
         self.ids.push(id);
-        self.trees.push(oid(tree));
-        self.dates.push(date);
+        self.trees.push(commit.tree);
+        self.dates.push(commit.date);
         let at = self.ids.len() - 1;
         self.index.insert(id, position(at));
         if at % 4096 == 4095
@@ -95,7 +99,7 @@ impl History {
         }
     }
 
-    pub(super) fn commit(&self, at: usize, branch: Option<String>, tags: Vec<String>) -> Commit {
+    pub(super) fn commit(&self, at: usize, branch: Option<String>) -> Commit {
         let title = String::from_utf8_lossy(&self.titles[range(&self.titles_end, at)]).into_owned();
         let date = self.dates[at].format(gix::date::time::format::ISO8601_STRICT);
         Commit {
@@ -105,7 +109,6 @@ impl History {
             seconds: self.dates[at].seconds,
             date: date.unwrap_or_default(),
             branch,
-            tags,
         }
     }
 
@@ -136,6 +139,33 @@ impl History {
         }
         Ok(Graph::new(found))
     }
+}
+
+/// As much of a commit as is read at first: its fields, and the title of most.
+const HEAD: usize = 640;
+
+/// What is kept of a commit.
+struct Parsed {
+    tree: Oid,
+    parents: Vec<Oid>,
+    date: gix::date::Time,
+    title: Vec<u8>,
+}
+
+/// Reads a commit object, or the beginning of one; `None` if it is damaged, or ends before the title does.
+fn parse(data: &[u8], cut: bool) -> Option<Parsed> {
+    let mut fields = gix::objs::CommitRefIter::from_bytes(data, gix::hash::Kind::Sha1);
+    let tree = oid(fields.tree_id().ok()?);
+    let committer = fields.clone().committer().ok()?;
+    // A date that cannot be read counts as 1970, as in git.
+    let date = committer.time().unwrap_or_default();
+    let message = data.find(b"\n\n").map_or(&b""[..], |end| &data[end + 2..]).trim_start();
+    if cut && !message.contains(&b'\n') {
+        return None;
+    }
+    let title = message.lines().next().unwrap_or_default().trim_ascii_end();
+    let title = title.get(..MAX_TITLE).unwrap_or(title).to_vec();
+    Some(Parsed { tree, parents: fields.parent_ids().map(oid).collect(), date, title })
 }
 
 fn range(ends: &[u32], at: usize) -> Range<usize> {

@@ -9,6 +9,7 @@ use gix::bstr::ByteSlice as _;
 use repin::environment::{Environments, Snapshot};
 use repin::graph::{Graph, Links, Near, nearest_ancestor};
 use repin::inputs::Spec;
+use repin::reference::is_floating_tag;
 use repin::remote::{image_repository, parse_remote};
 use repin::scheme::Named;
 use repin::source::{Commit, Images, Line, LineEnd, Project, Source, SourceError};
@@ -18,6 +19,7 @@ use repin::{Oid, OidMap, OidSet};
 mod deltas;
 mod history;
 mod objects;
+mod packs;
 mod pool;
 
 use history::History;
@@ -29,13 +31,14 @@ pub use pool::Progress;
 /// The largest file that [`Source::read`] returns: 4 MiB.
 const MAX_FILE: usize = 4 << 20;
 
+/// How many commits [`Source::distance`] looks at: more than most histories have, few enough not to be felt.
+const GLANCE: usize = 600;
+
 /// A local repository as a source.
 pub struct Local {
     repository: gix::Repository,
     project: Project,
     images: Option<Images>,
-    /// Commits whose parents a shallow clone left out.
-    edge: Arc<OidSet>,
     history: RefCell<History>,
     pool: Pool,
     tags: RefCell<Option<Arc<Tags>>>,
@@ -76,16 +79,8 @@ impl Local {
             shallow: !edge.is_empty(),
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
-        let history = History::new(pool.objects(), Arc::clone(&edge));
-        Ok(Self {
-            history: RefCell::new(history),
-            pool,
-            repository,
-            project,
-            images: None,
-            edge,
-            tags: RefCell::new(None),
-        })
+        let history = History::new(pool.objects(), pool.packs(), edge);
+        Ok(Self { history: RefCell::new(history), pool, repository, project, images: None, tags: RefCell::new(None) })
     }
 
     /// With this list of the tags that the registry holds.
@@ -117,7 +112,7 @@ impl Local {
         self.repository.workdir().map(Path::to_path_buf)
     }
 
-    fn git_tags(&self) -> Result<Arc<Tags>, SourceError> {
+    fn all_git_tags(&self) -> Result<Arc<Tags>, SourceError> {
         if let Some(tags) = &*self.tags.borrow() {
             return Ok(Arc::clone(tags));
         }
@@ -136,6 +131,12 @@ impl Local {
         let tags = Arc::new(tags);
         *self.tags.borrow_mut() = Some(Arc::clone(&tags));
         Ok(tags)
+    }
+
+    /// The commit of one git tag.
+    fn git_tag(&self, name: &str) -> Option<Oid> {
+        let mut reference = self.repository.try_find_reference(format!("refs/tags/{name}").as_str()).ok()??;
+        Some(oid(reference.peel_to_commit().ok()?.id))
     }
 
     /// Whether a branch, here or at a remote, has this name.
@@ -166,10 +167,9 @@ impl Local {
     }
 
     fn describe(&self, id: Oid, branch: Option<String>) -> Result<Commit, SourceError> {
-        let tags = self.git_tags()?;
         let mut history = self.history.borrow_mut();
         let at = history.at(id)?;
-        Ok(history.commit(at, branch, tags.names.get(&id).cloned().unwrap_or_default()))
+        Ok(history.commit(at, branch))
     }
 
     fn links(&self, id: Oid) -> Result<Links, SourceError> {
@@ -222,6 +222,10 @@ impl Source for Local {
         ids.iter().map(|id| self.describe(*id, None)).collect()
     }
 
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        Ok(self.all_git_tags()?.names.get(&commit).cloned().unwrap_or_default())
+    }
+
     async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
         let mut at = self.trees(&[commit])?[0];
         let mut mode = Mode::TREE;
@@ -272,17 +276,21 @@ impl Source for Local {
     }
 
     async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
-        let tags = self.git_tags()?;
+        let git_tags = names.iter().filter(|name| matches!(name, Named::GitTag(_))).count();
+        // Reading all tags pays from some number of look-ups on.
+        let all = if git_tags > 64 { Some(self.all_git_tags()?) } else { None };
         let mut objects = self.pool.objects();
+        let commit_of = |name: &str| match &all {
+            Some(all) => all.commit.get(name).copied(),
+            None => self.git_tag(name),
+        };
         names
             .iter()
             .map(|name| match name {
                 Named::Commit { prefix } => objects.commits_with(prefix),
-                Named::GitTag(name) => Ok(tags
-                    .commit
-                    .get(name)
-                    .filter(|_| name != "latest" && !self.is_branch(name))
-                    .map(|commit| vec![*commit])
+                Named::GitTag(name) => Ok(commit_of(name)
+                    .filter(|_| !is_floating_tag(name) && !self.is_branch(name))
+                    .map(|commit| vec![commit])
                     .unwrap_or_default()),
             })
             .collect()
@@ -294,7 +302,7 @@ impl Source for Local {
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
         let wanted: OidSet = images.iter().copied().collect();
-        let near = nearest_ancestor(commit, |id| wanted.contains(&id), |id| self.links(id))?;
+        let near = nearest_ancestor(commit, usize::MAX, |id| wanted.contains(&id), |id| self.links(id))?;
         if let Some(near) = near {
             return Ok(near);
         }
@@ -305,6 +313,11 @@ impl Source for Local {
         let commit =
             position(&commit).ok_or_else(|| SourceError::Incomplete(format!("the commit {commit} is not here")))?;
         Ok(graph.nearest(commit, &images))
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        let near = nearest_ancestor(commit, GLANCE, |id| id == ancestor, |id| self.links(id))?;
+        Ok(near.and_then(|near| near.distance))
     }
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {

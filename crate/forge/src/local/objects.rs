@@ -9,7 +9,8 @@ use repin::environment::EMPTY_TREE;
 use repin::source::SourceError;
 use repin::tree::{Mode, Tree, display_path};
 
-use super::deltas::{Deltas, Packs};
+use super::deltas::Deltas;
+use super::packs::Packs;
 use super::{gix_id, oid, oid_of};
 
 /// One thread's view of the repository's objects.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
@@ -11,15 +11,18 @@ use repin::inputs::Spec;
 use repin::source::SourceError;
 use repin::tree::Entry;
 
-use super::deltas::Packs;
 use super::objects::Objects;
+use super::packs::Packs;
 use super::{Worker, lock};
 
 /// Is told what is done, how much of it, and how much there is in all, where that is known.
 pub type Progress = Arc<dyn Fn(&'static str, usize, Option<usize>) + Send + Sync>;
 
-/// Trees are handed out in pieces of so many: neighbours share most of their folders.
-const PIECE: usize = 256;
+/// Each thread takes about so many pieces of the work. Neighbours share most of their folders, and what one thread has
+/// learnt of them the other would learn again: few pieces, but enough that none waits long for the other.
+const PIECES: usize = 4;
+/// How often progress is told.
+const STEP: usize = 256;
 /// Fewer trees than that are not worth a second thread.
 const WORTH_A_THREAD: usize = 512;
 
@@ -27,7 +30,7 @@ pub(super) struct Pool {
     repository: gix::ThreadSafeRepository,
     partial: bool,
     idle: Mutex<Vec<Worker>>,
-    packs: OnceLock<Arc<Packs>>,
+    packs: Arc<Packs>,
     /// Specs seen, so that workers can name them.
     specs: Mutex<Vec<Arc<Spec>>>,
     pub(super) progress: Option<Progress>,
@@ -35,7 +38,13 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
-        Self { repository, partial, idle: Mutex::default(), packs: OnceLock::new(), specs: Mutex::default(), progress: None }
+        let packs = Arc::new(Packs::open(repository.objects_dir()));
+        Self { repository, partial, idle: Mutex::default(), packs, specs: Mutex::default(), progress: None }
+    }
+
+    /// The repository's packs.
+    pub(super) fn packs(&self) -> Arc<Packs> {
+        Arc::clone(&self.packs)
     }
 
     /// A new view of the repository's objects.
@@ -63,14 +72,17 @@ impl Pool {
     }
 
     pub(super) fn files(&self, spec: &Arc<Spec>, tree: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
-        self.with_worker(spec, |objects, environments| environments.files(objects, tree))
+        self.with_worker(spec, |objects, environments| match environments.files(objects, tree) {
+            Err(SourceError::Incomplete(why)) => Ok((Snapshot::unseen(spec, why), Vec::new())),
+            other => other,
+        })
     }
 
     pub(super) fn snapshots(&self, spec: &Arc<Spec>, trees: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads.min(trees.len() / PIECE) };
-        let packs = (trees.len() >= WORTH_A_THREAD)
-            .then(|| self.packs.get_or_init(|| Arc::new(Packs::open(&self.repository.objects_dir().to_path_buf()))));
+        let threads = if trees.len() < WORTH_A_THREAD { 1 } else { threads };
+        let size = trees.len().div_ceil(threads * PIECES).max(1);
+        let packs = (trees.len() >= WORTH_A_THREAD).then_some(&self.packs);
         let next = AtomicUsize::new(0);
         let done = AtomicUsize::new(0);
         let work = || {
@@ -80,19 +92,27 @@ impl Pool {
                 }
                 let mut pieces = Vec::new();
                 loop {
-                    let start = next.fetch_add(PIECE, Ordering::Relaxed);
+                    let start = next.fetch_add(size, Ordering::Relaxed);
                     let Some(piece) =
-                        trees.get(start..trees.len().min(start + PIECE)).filter(|piece| !piece.is_empty())
+                        trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
                     else {
                         return Ok(pieces);
                     };
-                    let snapshots: Result<Vec<_>, _> =
-                        piece.iter().map(|tree| environments.at(objects, *tree)).collect();
-                    pieces.push((start, snapshots?));
-                    if let Some(progress) = &self.progress {
-                        let done = done.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
-                        progress("comparing image inputs", done, Some(trees.len()));
+                    let mut look = |tree: &Oid| match environments.at(objects, *tree) {
+                        Err(SourceError::Incomplete(why)) => Ok(Snapshot::unseen(spec, why)),
+                        other => other,
+                    };
+                    let mut snapshots = Vec::with_capacity(piece.len());
+                    for step in piece.chunks(STEP) {
+                        for tree in step {
+                            snapshots.push(look(tree)?);
+                        }
+                        if let Some(progress) = &self.progress {
+                            let done = done.fetch_add(step.len(), Ordering::Relaxed) + step.len();
+                            progress("comparing image inputs", done, Some(trees.len()));
+                        }
                     }
+                    pieces.push((start, snapshots));
                 }
             })
         };

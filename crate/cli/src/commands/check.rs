@@ -1,0 +1,41 @@
+//! `repin check`
+
+use std::io::Write as _;
+
+use repin::check::{Finding, Severity, check};
+use repin::source::Source as _;
+
+use crate::args::{Check, Color, Format};
+use crate::error::Failure;
+use crate::output::findings::{self, Report};
+use crate::output::{Screen, json_stdout};
+use crate::project::Project;
+
+/// The exit code where something is wrong.
+const WRONG: u8 = 3;
+
+/// Says what is wrong with the recipe at one commit.
+pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
+    let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
+    let commit = project.wait(project.source.commit(project.question.revision.as_deref()))?;
+    let findings = project.wait(check(&project.source, &project.question))?;
+    let code = if findings.iter().any(is_wrong) { WRONG } else { 0 };
+    match options.format {
+        Format::Json => {
+            let mut out = json_stdout();
+            serde_json::to_writer_pretty(&mut out, &Report::new(commit.id, &findings))?;
+            writeln!(out)?;
+            out.flush()?;
+        }
+        Format::Text => {
+            let mut screen = Screen::stdout(color);
+            findings::write(&mut screen, &findings, &commit)?;
+            screen.flush()?;
+        }
+    }
+    Ok(code)
+}
+
+fn is_wrong(finding: &Finding) -> bool {
+    matches!(finding.severity, Severity::Error | Severity::Warning)
+}

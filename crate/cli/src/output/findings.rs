@@ -1,0 +1,61 @@
+//! What is wrong with a recipe, for people and for programs.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use repin::Oid;
+use repin::check::{Finding, Severity};
+use repin::source::Commit;
+use serde::Serialize;
+
+use super::answer::{BOLD, shown};
+use super::count;
+use super::safe::safe;
+
+/// The JSON of `repin check`, schema `repin/check/1`.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    schema: &'static str,
+    commit: Oid,
+    findings: &'a [Finding],
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(commit: Oid, findings: &'a [Finding]) -> Self {
+        Self { schema: "repin/check/1", commit, findings }
+    }
+}
+
+/// Writes `path:line: severity[rule]: message` for each, as compilers do, and how many there are.
+pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit) -> io::Result<()> {
+    for finding in findings {
+        match (&finding.path, finding.line) {
+            (Some(path), Some(line)) => write!(out, "{BOLD}{}:{line}:{BOLD:#} ", safe(path))?,
+            (Some(path), None) => write!(out, "{BOLD}{}:{BOLD:#} ", safe(path))?,
+            (None, _) => {}
+        }
+        let (name, style) = severity(finding.severity);
+        writeln!(out, "{style}{name}[{}]{style:#}: {}", finding.rule, safe(&finding.message))?;
+        if let Some(help) = &finding.help {
+            writeln!(out, "  help: {}", safe(help))?;
+        }
+    }
+    let number = |wanted| findings.iter().filter(|finding| finding.severity == wanted).count();
+    let parts = [
+        (number(Severity::Error), "error", "errors"),
+        (number(Severity::Warning), "warning", "warnings"),
+        (number(Severity::Info), "remark", "remarks"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
+    let summary = if parts.is_empty() { "nothing is wrong".to_owned() } else { parts.join(", ") };
+    writeln!(out, "{summary} at {}", shown(commit))
+}
+
+fn severity(severity: Severity) -> (&'static str, Style) {
+    match severity {
+        Severity::Error => ("error", AnsiColor::Red.on_default().bold()),
+        Severity::Warning => ("warning", AnsiColor::Yellow.on_default().bold()),
+        Severity::Info => ("info", AnsiColor::Cyan.on_default().bold()),
+    }
+}

@@ -1,0 +1,185 @@
+//! Pins: an image named by hand in `.renku/renku.ini`, and what has become of it.
+//!
+//! A pin is *right* if the commit that its tag stands for has the environment of the commit that is looked at, *stale*
+//! if that differs, *foreign* if it is no image of this project, *floating* if its tag moves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Snapshot;
+use crate::inputs::Spec;
+use crate::question::Question;
+use crate::reference::{Reference, is_floating_tag};
+use crate::renku_ini::{self, RenkuIni};
+use crate::resolution::Changed;
+use crate::resolve::difference;
+use crate::source::{Commit, LineEnd, Source, SourceError};
+use crate::tree::Entry;
+use crate::{Oid, scheme::Named};
+use std::sync::Arc;
+
+/// A pin at one commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinAudit {
+    /// The image as it is written.
+    pub image: String,
+    /// The file that pins it.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What has become of it.
+    pub state: PinState,
+}
+
+/// What has become of a pin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum PinState {
+    /// The image was built from the very inputs of the commit that is looked at.
+    Right {
+        /// The commit that its tag stands for.
+        commit: Oid,
+    },
+    /// The inputs have changed since the image was built.
+    Stale {
+        /// The commit that its tag stands for.
+        commit: Oid,
+        /// What changed from then to now.
+        changed: Vec<Changed>,
+        /// The first commit, along first parents, from which on the inputs differ; `None` if none of them has the
+        /// image's inputs, or the history is cut off.
+        since: Option<Oid>,
+    },
+    /// It is not one of this project's images.
+    Foreign {
+        /// The registry repository that it belongs to.
+        repository: String,
+        /// The project's own, where it is known.
+        own: Option<String>,
+    },
+    /// Its tag names no commit but moves: what it stands for can change at any time.
+    Floating {
+        /// The tag; `None` where there is none, which means `latest`.
+        tag: Option<String>,
+    },
+    /// Nothing certain can be said.
+    Unknown {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Looks at the pin of the commit asked about; `None` if it pins no image.
+///
+/// # Errors
+/// The revision is unknown, or the source failed.
+pub async fn audit<S: Source>(source: &S, question: &Question) -> Result<Option<PinAudit>, SourceError> {
+    let commit = source.commit(question.revision.as_deref()).await?;
+    let Some(text) = source.read(commit.id, renku_ini::PATH).await? else { return Ok(None) };
+    // A file that Renku itself cannot read pins nothing; `check` reports it.
+    let Ok(ini) = RenkuIni::parse(&text) else { return Ok(None) };
+    let Some(pin) = ini.pin() else { return Ok(None) };
+    let (spec, _) = question.spec_at(source, commit.id).await?;
+    let (snapshot, files) = source.files(&spec, commit.id).await?;
+    let repository = question.repository(&source.project(), &spec, &snapshot.inputs);
+    let look = Look { source, spec: &spec, commit: &commit, snapshot: &snapshot, files: &files };
+    let state = match Reference::parse_lenient(&pin.image) {
+        Err(error) => PinState::Unknown { why: format!("`{}` is no image: {error}", pin.image) },
+        Ok(image) => look.state(&image, repository.as_deref()).await?,
+    };
+    Ok(Some(PinAudit { image: pin.image.clone(), path: renku_ini::PATH.to_owned(), line: pin.line, state }))
+}
+
+struct Look<'a, S> {
+    source: &'a S,
+    spec: &'a Arc<Spec>,
+    commit: &'a Commit,
+    snapshot: &'a Snapshot,
+    files: &'a [Entry],
+}
+
+impl<S: Source> Look<'_, S> {
+    async fn state(&self, image: &Reference, own: Option<&str>) -> Result<PinState, SourceError> {
+        let own = own.and_then(|own| Reference::parse_lenient(own).ok());
+        let is_own = match &own {
+            Some(own) => Some(own.same_repository(image)),
+            // Where the registry is not known, the project's path still is the end of its images' names.
+            None => self.source.project().path.map(|path| image.repository() == path.to_lowercase()),
+        };
+        if is_own == Some(false) {
+            return Ok(PinState::Foreign { repository: image.name(), own: own.map(|own| own.name()) });
+        }
+        let Some(tag) = image.tag() else {
+            return Ok(match image.digest() {
+                None => PinState::Floating { tag: None },
+                Some(_) => PinState::Unknown {
+                    why: "it is pinned by digest, which only the registry can match to a commit".into(),
+                },
+            });
+        };
+        if is_floating_tag(tag) {
+            return Ok(PinState::Floating { tag: Some(tag.to_owned()) });
+        }
+        let names: Vec<Named> =
+            self.snapshot.inputs.scheme.read(tag).into_iter().chain([Named::GitTag(tag.to_owned())]).collect();
+        let mut commits: Vec<Oid> = self.source.named(&names).await?.into_iter().flatten().collect();
+        commits.sort_unstable();
+        commits.dedup();
+        let Some(&first) = commits.first() else {
+            let is_branch = matches!(self.source.commit(Some(tag)).await, Ok(commit) if commit.branch.is_some());
+            return Ok(if is_branch {
+                PinState::Floating { tag: Some(tag.to_owned()) }
+            } else if names.len() > 1 {
+                PinState::Unknown { why: format!("its tag {tag} names a commit that is not here") }
+            } else {
+                PinState::Unknown {
+                    why: format!(
+                        "its tag {tag} does not have the form {} of this project's images",
+                        self.snapshot.inputs.scheme
+                    ),
+                }
+            });
+        };
+        let Some(environment) = self.snapshot.environment else {
+            return Ok(if commits == [self.commit.id] {
+                PinState::Right { commit: first }
+            } else {
+                PinState::Unknown { why: "what this commit's image is built from cannot be known".into() }
+            });
+        };
+        let snapshots = self.source.snapshots(self.spec, &commits).await?;
+        if let Some(why) = snapshots.iter().find_map(|snapshot| snapshot.unseen.clone()) {
+            return Ok(PinState::Unknown { why });
+        }
+        let differing = commits.iter().zip(&snapshots).find(|(_, snapshot)| snapshot.environment != Some(environment));
+        let Some((&commit, old)) = differing else {
+            return Ok(PinState::Right { commit: first });
+        };
+        let (_, files) = self.source.files(self.spec, commit).await?;
+        let changed = difference(&files, self.files, usize::MAX).unwrap_or_default();
+        let since = match old.environment {
+            Some(_) => self.since(old).await?,
+            None => None,
+        };
+        Ok(PinState::Stale { commit, changed, since })
+    }
+
+    /// The first commit of the line of first parents after the last one that had the image's environment.
+    async fn since(&self, old: &Snapshot) -> Result<Option<Oid>, SourceError> {
+        let mut child = self.commit.id;
+        let mut count = 32;
+        loop {
+            let line = self.source.first_parents(child, count).await?;
+            let parents = line.commits.get(1..).unwrap_or_default();
+            for (parent, snapshot) in parents.iter().zip(self.source.snapshots(self.spec, parents).await?) {
+                if snapshot.environment == old.environment {
+                    return Ok(Some(child));
+                }
+                child = *parent;
+            }
+            if line.end != LineEnd::More {
+                return Ok(None);
+            }
+            count = (count * 2).min(4096);
+        }
+    }
+}

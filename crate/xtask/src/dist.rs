@@ -1,0 +1,114 @@
+//! `cargo xtask build`: what people install, in `dist/`.
+
+use std::env::consts::{ARCH, OS};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sh::{self, Error, Result};
+
+/// Everything that goes into `dist/`, in the order of its making.
+const PRODUCTS: &[fn(&Path) -> Result<()>] = &[command];
+
+pub(crate) fn build() -> Result<()> {
+    let dist = sh::root().join("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).map_err(|error| Error::io("remove", &dist, &error))?;
+    }
+    fs::create_dir_all(&dist).map_err(|error| Error::io("make", &dist, &error))?;
+    for product in PRODUCTS {
+        product(&dist)?;
+    }
+    Ok(())
+}
+
+/// The command as one file that runs on any machine of its kind, its manual pages and its completions.
+fn command(dist: &Path) -> Result<()> {
+    let built = if OS == "linux" {
+        let target = format!("{ARCH}-unknown-linux-musl");
+        sh::rustup_target(&target)?;
+        let built = sh::build_repin(&["--release", "--target", &target])?;
+        must_be_static(&built)?;
+        built
+    } else {
+        sh::build_repin(&["--release"])?
+    };
+    let name = built.file_name().expect("cargo names a file");
+    let repin = dist.join(name);
+    fs::copy(&built, &repin).map_err(|error| Error::io("write", &repin, &error))?;
+    let version = sh::output(sh::command(&repin, ["--version"]))?;
+
+    let pages = folder(dist, "man")?;
+    sh::run(sh::command(&repin, ["man".as_ref(), "--output".as_ref(), pages.as_os_str()]))?;
+    let completions = folder(dist, "completions")?;
+    for (shell, file) in [("bash", "repin.bash"), ("zsh", "_repin"), ("fish", "repin.fish")] {
+        let script = sh::output(sh::command(&repin, ["completions", shell]))?;
+        let path = completions.join(file);
+        fs::write(&path, script).map_err(|error| Error::io("write", &path, &error))?;
+    }
+    let size = fs::metadata(&repin).map_err(|error| Error::io("read", &repin, &error))?.len();
+    println!("dist/{}: {}, {:.1} MB; dist/man, dist/completions", name.display(), version.trim(), size_in_mb(size));
+    Ok(())
+}
+
+fn folder(dist: &Path, name: &str) -> Result<PathBuf> {
+    let path = dist.join(name);
+    fs::create_dir_all(&path).map_err(|error| Error::io("make", &path, &error))?;
+    Ok(path)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size to print")]
+fn size_in_mb(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// A static program names no interpreter (`PT_INTERP`), which would be the loader of its libraries.
+fn must_be_static(program: &Path) -> Result<()> {
+    let bytes = fs::read(program).map_err(|error| Error::io("read", program, &error))?;
+    match has_interpreter(&bytes) {
+        Some(false) => Ok(()),
+        Some(true) => Err(Error::new(format!("{} is not static: it needs a loader", program.display()))),
+        None => Err(Error::new(format!("{} is no 64-bit little-endian ELF file", program.display()))),
+    }
+}
+
+/// Reads the program headers of a 64-bit little-endian ELF file; `None` where it is none.
+fn has_interpreter(elf: &[u8]) -> Option<bool> {
+    const PT_INTERP: u64 = 3;
+    let number = |at: usize, size: usize| -> Option<u64> {
+        let bytes = elf.get(at..at.checked_add(size)?)?;
+        Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    };
+    if !elf.starts_with(b"\x7fELF\x02\x01") {
+        return None;
+    }
+    let table = usize::try_from(number(32, 8)?).ok()?;
+    let (size, count) = (usize::try_from(number(54, 2)?).ok()?, usize::try_from(number(56, 2)?).ok()?);
+    let kinds: Option<Vec<u64>> = (0..count).map(|entry| number(table.checked_add(entry * size)?, 4)).collect();
+    Some(kinds?.contains(&PT_INTERP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_interpreter;
+
+    #[test]
+    fn programs_are_told_apart() {
+        assert_eq!(has_interpreter(b"#!/bin/sh"), None);
+        assert_eq!(has_interpreter(b"\x7fELF\x02\x01"), None, "cut off");
+        let mut elf = vec![0; 64 + 2 * 56];
+        elf[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        elf[32] = 64;
+        elf[54] = 56;
+        elf[56] = 2;
+        assert_eq!(has_interpreter(&elf), Some(false));
+        elf[64 + 56] = 3;
+        assert_eq!(has_interpreter(&elf), Some(true));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_real_program_can_be_read() {
+        let this = std::env::current_exe().and_then(std::fs::read).expect("a test can read itself");
+        assert!(has_interpreter(&this).is_some());
+    }
+}

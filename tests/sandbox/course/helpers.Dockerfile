@@ -1,0 +1,4 @@
+
+# the course's own functions
+COPY helpers /opt/course/helpers
+ENV PYTHONPATH=/opt/course

@@ -1,0 +1,19 @@
+//! Projects to develop and test Repin against, over real git repositories.
+//!
+//! - [`Git`] makes a history with the real git, of fixed authors and dates, so that its commit ids are the same everywhere;
+//! - [`course()`] is one whole Renku project with its registry: the sample of `cargo xtask demo`;
+//! - [`generated()`] is a long history, for measurements.
+//!
+//! Nothing here needs a network or a configured git.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod course;
+mod error;
+mod generated;
+mod git;
+
+pub use course::{Course, Moment, REGISTRY, course};
+pub use error::{Error, Result};
+pub use generated::{GENERATED_INPUTS, generated};
+pub use git::{ADA, Author, BEN, Git};
