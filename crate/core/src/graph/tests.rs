@@ -217,7 +217,10 @@ fn walked_over(line: u32, merged: i64, clock: impl Fn(u32) -> i64) -> Option<u64
         history.insert(number(at), Links { parents: vec![number(at - 1)], seconds: clock(at), cut: false });
     }
     history.insert(merge, Links { parents: vec![image, number(2)], seconds: merged, cut: false });
-    nearest_ancestor(merge, |id| id == image, |id| Ok::<_, ()>(history[&id].clone())).unwrap().unwrap().distance
+    nearest_ancestor(merge, usize::MAX, |id| id == image, |id| Ok::<_, ()>(history[&id].clone()))
+        .unwrap()
+        .unwrap()
+        .distance
 }
 
 #[test]
