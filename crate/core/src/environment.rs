@@ -23,7 +23,7 @@ use crate::tree::{Entry, MAX_DEPTH, Mode, Tree, is_below, join};
 /// ```
 /// use repin::{environment::key, tree::{Entry, Mode}};
 /// let dockerfile = Entry { path: b"Dockerfile".to_vec(), mode: Mode::FILE, oid: "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".parse()? };
-/// assert_eq!(key(&[dockerfile]), "d5cf5d4c24bca7ff2ec44d08cd6f2d35fc5cb18fbec0ca3a6eb6fc5b9f3ce6bc");
+/// assert_eq!(key(&[dockerfile]), "c3c16d770359d9627b47996a55d8f5f0c1c512478e3f416bc65877b0b1de7238");
 /// # Ok::<(), repin::ParseOidError>(())
 /// ```
 pub fn key(files: &[Entry]) -> String {
