@@ -45,12 +45,27 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
 /// Runs the demo, quietly, and compares what it shows with what is expected.
 pub(crate) fn check() -> Result<()> {
     let shown = play(&mut io::sink(), false)?;
+    readme(&shown.text)?;
     for (name, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
         let path = sh::root().join(name);
         let expected = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
         same(name, &expected, &new)?;
     }
     println!("the demo shows what {TEXT} and {PICTURE} hold");
+    Ok(())
+}
+
+/// What README.md shows of the sample project, the demo prints.
+fn readme(text: &str) -> Result<()> {
+    let path = sh::root().join("README.md");
+    let readme = fs::read_to_string(&path).map_err(|error| Error::io("read", &path, &error))?;
+    let samples = readme.split("```console\n").skip(1).filter_map(|block| block.split("```").next());
+    for line in samples.filter(|sample| sample.starts_with("$ repin")).flat_map(str::lines) {
+        let printed = || text.lines().any(|printed| printed.trim() == line.trim());
+        if !line.starts_with(['$', '…']) && !printed() {
+            return Err(Error::new(format!("README.md shows a line that the demo does not print:\n  {line}")));
+        }
+    }
     Ok(())
 }
 
@@ -94,6 +109,8 @@ fn play(out: &mut dyn io::Write, color: bool) -> Result<Shown> {
     }
     stage.say("The files that count, and why each does:")?;
     stage.command(&["inputs", "course"])?;
+    stage.say("What is wrong with the recipe, and with the image that .renku/renku.ini pins:")?;
+    stage.command(&["check", "course", "--tags", "tags.txt", "--image", REGISTRY])?;
     stage.say("The history: which image is right for each commit.")?;
     stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
     let picture = stage.picture()?;

@@ -54,7 +54,7 @@ pub fn config(data: &[u8]) {
             assert!(config.image.is_none_or(|image| image.tag().is_none() && image.digest().is_none()));
         }
         Err(error) => {
-            let lines = data.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let lines = data.split(|&byte| byte == b'\n').count();
             assert!((1..=lines).contains(&error.line), "line {} of {lines}", error.line);
             assert!(!error.to_string().is_empty());
         }
