@@ -192,12 +192,15 @@ fn lost_build(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Finding>)
     });
     if let Some(nearest) = &answer.nearest {
         let paths: Vec<&str> = nearest.changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
-        finding.message.push_str(&format!("; {} differs in {}", nearest.tag, paths.join(", ")));
-        if nearest.changed.len() > paths.len() {
-            finding.message.push_str(&format!(" and {} more", nearest.changed.len() - paths.len()));
-        }
+        let more = more_than(nearest.changed.len(), paths.len());
+        finding.message = format!("{}; {} differs in {}{more}", finding.message, nearest.tag, paths.join(", "));
     }
     findings.push(finding);
+}
+
+/// What a list leaves out.
+fn more_than(all: usize, shown: usize) -> String {
+    if all > shown { format!(" and {} more", all - shown) } else { String::new() }
 }
 
 async fn pin<S: Source>(
@@ -221,11 +224,7 @@ async fn pin<S: Source>(
         PinState::Right { .. } => return Ok(()),
         PinState::Stale { commit, changed, since } => {
             let paths: Vec<&str> = changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
-            let more = if changed.len() > paths.len() {
-                format!(" and {} more", changed.len() - paths.len())
-            } else {
-                String::new()
-            };
+            let more = more_than(changed.len(), paths.len());
             let since = since.map_or(String::new(), |since| format!(" since {}", since.abbreviated(7)));
             let message = format!(
                 "sessions start in {image}, which is stale: built from {}, but {}{more} changed{since}",

@@ -108,10 +108,17 @@ pub struct Environments {
     by_facts: HashMap<Facts, usize>,
     /// The plans that fitted last, newest first.
     recent: Vec<usize>,
-    folders: HashMap<(usize, Oid), Vec<(Vec<u8>, Arc<Cut>)>>,
+    folders: HashMap<(usize, Oid), Cuts>,
     roots: HashMap<(usize, [u8; 32]), Option<Snapshot>>,
-    links: HashMap<Oid, Arc<Vec<(Vec<u8>, Oid)>>>,
+    links: HashMap<Oid, LinksBelow>,
 }
+
+/// The links below a folder: paths seen from it, and the ids of their blobs.
+type LinksBelow = Arc<Vec<(Vec<u8>, Oid)>>;
+/// What a folder holds of several plans: by path, since one tree can stand at several.
+type Cuts = Vec<(Vec<u8>, Arc<Cut>)>;
+/// Entries of one folder: name, mode, id.
+type Listed = Vec<(Vec<u8>, Mode, Oid)>;
 
 /// How many remembered folders are kept before all are forgotten.
 const MAX_REMEMBERED: usize = 200_000;
@@ -318,13 +325,7 @@ impl Environments {
     }
 
     /// The entries of a folder that matter to the plan.
-    fn list<T: Tree>(
-        &mut self,
-        tree: &mut T,
-        folder: &[u8],
-        oid: Oid,
-        plan: usize,
-    ) -> Result<Vec<(Vec<u8>, Mode, Oid)>, T::Error> {
+    fn list<T: Tree>(&mut self, tree: &mut T, folder: &[u8], oid: Oid, plan: usize) -> Result<Listed, T::Error> {
         let mut listed = Vec::new();
         let step = self.plans[plan].step(folder);
         let each = &mut |name: &[u8], mode: Mode, oid: Oid| listed.push((name.to_vec(), mode, oid));
@@ -341,7 +342,7 @@ impl Environments {
         folder: &[u8],
         oid: Oid,
         plan: usize,
-        listed: Vec<(Vec<u8>, Mode, Oid)>,
+        listed: Listed,
         depth: usize,
     ) -> Result<Arc<Cut>, T::Error> {
         if depth > MAX_DEPTH {
@@ -450,7 +451,7 @@ impl Environments {
     }
 
     /// The links in an entry: paths seen from it, and the ids of their blobs.
-    fn links_of<T: Tree>(&mut self, tree: &mut T, entry: &Entry) -> Result<Arc<Vec<(Vec<u8>, Oid)>>, T::Error> {
+    fn links_of<T: Tree>(&mut self, tree: &mut T, entry: &Entry) -> Result<LinksBelow, T::Error> {
         if entry.mode == Mode::LINK {
             return Ok(Arc::new(vec![(Vec::new(), entry.oid)]));
         }
@@ -466,7 +467,7 @@ impl Environments {
         folder: &[u8],
         oid: Oid,
         depth: usize,
-    ) -> Result<Arc<Vec<(Vec<u8>, Oid)>>, T::Error> {
+    ) -> Result<LinksBelow, T::Error> {
         if depth > MAX_DEPTH {
             return Err(tree.too_deep(folder));
         }

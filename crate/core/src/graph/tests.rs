@@ -20,7 +20,7 @@ fn history(commits: &[(u8, &[u8], i64)]) -> History {
 }
 
 fn graph_of(history: &History) -> Graph {
-    Graph::new(history.iter().map(|(id, links)| (*id, links.clone())).collect())
+    Graph::new(&history.iter().map(|(id, links)| (*id, links.clone())).collect::<Vec<_>>())
 }
 
 fn order(graph: &Graph) -> Vec<u8> {

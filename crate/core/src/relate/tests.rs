@@ -13,7 +13,7 @@ fn graph(parents: &[&[u8]]) -> Graph {
         let parents = parents.iter().map(|&parent| id(parent)).collect();
         (id(u8::try_from(at).unwrap()), Links { parents, seconds: i64::try_from(at).unwrap(), cut: false })
     };
-    Graph::new(parents.iter().enumerate().map(links).collect())
+    Graph::new(&parents.iter().enumerate().map(links).collect::<Vec<_>>())
 }
 
 /// What `relate` says of groups of (images, commits), in the numbers of [`graph`].

@@ -366,7 +366,7 @@ impl Source for Memory {
             }
             all.push((id, links));
         }
-        Ok(Graph::new(all))
+        Ok(Graph::new(&all))
     }
 }
 
