@@ -144,16 +144,25 @@ async fn predicted<S: Source>(
         let mut starts: Vec<Oid> = began_at.values().flatten().copied().collect();
         starts.sort_unstable();
         starts.dedup();
-        let mut tags: HashMap<Oid, Option<Arc<str>>> = HashMap::new();
-        let snapshots = source.snapshots(spec, &starts).await?;
-        for (commit, snapshot) in source.commits(&starts).await?.iter().zip(snapshots) {
-            tags.insert(commit.id, expected_tag(source, &snapshot.inputs.scheme, commit).await?.map(Arc::from));
-        }
+        let commits = source.commits(&starts).await?;
+        let mut tags: HashMap<Oid, (TagScheme, Option<Arc<str>>)> = HashMap::new();
         for (position, start) in began_at {
             let Some(start) = start else { continue };
-            let Some(Some(tag)) = tags.get(&start) else { continue };
+            // The form of the tags is that of the commit asked about; with the same environment it mostly is the same.
+            let scheme = &places[position as usize].snapshot.inputs.scheme;
+            let tag = match tags.get(&start) {
+                Some((known, tag)) if known == scheme => tag.clone(),
+                _ => {
+                    let commit = starts.binary_search(&start).ok().and_then(|at| commits.get(at));
+                    let Some(commit) = commit else { continue };
+                    let tag: Option<Arc<str>> = expected_tag(source, scheme, commit).await?.map(Arc::from);
+                    tags.insert(start, (scheme.clone(), tag.clone()));
+                    tag
+                }
+            };
+            let Some(tag) = tag else { continue };
             let relation = if start == graph.id(position) { Relation::Exact } else { Relation::Ancestor };
-            places[position as usize].image = Some((Arc::clone(tag), start, relation));
+            places[position as usize].image = Some((tag, start, relation));
         }
     }
     Ok(())
