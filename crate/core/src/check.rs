@@ -93,7 +93,7 @@ pub async fn check<S: Source>(source: &S, question: &Question) -> Result<Vec<Fin
     recipe(inputs, ci_path, &mut findings);
     changes(inputs, &files, ci_path, &mut findings);
     let answer = resolve(source, question).await?;
-    lost_build(&answer, &mut findings);
+    lost_build(&answer, inputs, &mut findings);
     pin(source, question, commit.id, &mut findings).await?;
     findings.sort_by_key(|finding| finding.severity);
     Ok(findings)
@@ -175,22 +175,32 @@ fn changes(inputs: &Inputs, files: &[Entry], ci_path: &str, findings: &mut Vec<F
     }
 }
 
-fn lost_build(answer: &Resolution, findings: &mut Vec<Finding>) {
+fn lost_build(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Finding>) {
     if answer.status != Status::Missing {
         return;
     }
     let why = answer.reason.as_ref().map_or("", |reason| reason.message.as_str());
-    let mut finding =
-        Finding::new("lost-build", Severity::Warning, format!("the registry has no image of these inputs: {why}"))
-            .help("run a pipeline for this commit; the next push builds only if it changes an input again");
+    let mut finding = Finding::new(
+        "lost-build",
+        Severity::Warning,
+        format!("the registry has no image of these inputs: {why}"),
+    )
+    .help(if inputs.changes.is_some() {
+        "run a pipeline for this commit: a push builds only where it changes what the job's `changes:` list names"
+    } else {
+        "run a pipeline for this commit"
+    });
     if let Some(nearest) = &answer.nearest {
         let paths: Vec<&str> = nearest.changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
-        finding.message.push_str(&format!("; {} differs in {}", nearest.tag, paths.join(", ")));
-        if nearest.changed.len() > paths.len() {
-            finding.message.push_str(&format!(" and {} more", nearest.changed.len() - paths.len()));
-        }
+        let more = more_than(nearest.changed.len(), paths.len());
+        finding.message = format!("{}; {} differs in {}{more}", finding.message, nearest.tag, paths.join(", "));
     }
     findings.push(finding);
+}
+
+/// What a list leaves out.
+fn more_than(all: usize, shown: usize) -> String {
+    if all > shown { format!(" and {} more", all - shown) } else { String::new() }
 }
 
 async fn pin<S: Source>(
@@ -214,11 +224,7 @@ async fn pin<S: Source>(
         PinState::Right { .. } => return Ok(()),
         PinState::Stale { commit, changed, since } => {
             let paths: Vec<&str> = changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
-            let more = if changed.len() > paths.len() {
-                format!(" and {} more", changed.len() - paths.len())
-            } else {
-                String::new()
-            };
+            let more = more_than(changed.len(), paths.len());
             let since = since.map_or(String::new(), |since| format!(" since {}", since.abbreviated(7)));
             let message = format!(
                 "sessions start in {image}, which is stale: built from {}, but {}{more} changed{since}",

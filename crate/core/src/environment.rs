@@ -23,7 +23,7 @@ use crate::tree::{Entry, MAX_DEPTH, Mode, Tree, is_below, join};
 /// ```
 /// use repin::{environment::key, tree::{Entry, Mode}};
 /// let dockerfile = Entry { path: b"Dockerfile".to_vec(), mode: Mode::FILE, oid: "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391".parse()? };
-/// assert_eq!(key(&[dockerfile]), "d5cf5d4c24bca7ff2ec44d08cd6f2d35fc5cb18fbec0ca3a6eb6fc5b9f3ce6bc");
+/// assert_eq!(key(&[dockerfile]), "c3c16d770359d9627b47996a55d8f5f0c1c512478e3f416bc65877b0b1de7238");
 /// # Ok::<(), repin::ParseOidError>(())
 /// ```
 pub fn key(files: &[Entry]) -> String {
@@ -108,10 +108,17 @@ pub struct Environments {
     by_facts: HashMap<Facts, usize>,
     /// The plans that fitted last, newest first.
     recent: Vec<usize>,
-    folders: HashMap<(usize, Oid), Vec<(Vec<u8>, Arc<Cut>)>>,
+    folders: HashMap<(usize, Oid), Cuts>,
     roots: HashMap<(usize, [u8; 32]), Option<Snapshot>>,
-    links: HashMap<Oid, Arc<Vec<(Vec<u8>, Oid)>>>,
+    links: HashMap<Oid, LinksBelow>,
 }
+
+/// The links below a folder: paths seen from it, and the ids of their blobs.
+type LinksBelow = Arc<Vec<(Vec<u8>, Oid)>>;
+/// What a folder holds of several plans: by path, since one tree can stand at several.
+type Cuts = Vec<(Vec<u8>, Arc<Cut>)>;
+/// Entries of one folder: name, mode, id.
+type Listed = Vec<(Vec<u8>, Mode, Oid)>;
 
 /// How many remembered folders are kept before all are forgotten.
 const MAX_REMEMBERED: usize = 200_000;
@@ -318,13 +325,7 @@ impl Environments {
     }
 
     /// The entries of a folder that matter to the plan.
-    fn list<T: Tree>(
-        &mut self,
-        tree: &mut T,
-        folder: &[u8],
-        oid: Oid,
-        plan: usize,
-    ) -> Result<Vec<(Vec<u8>, Mode, Oid)>, T::Error> {
+    fn list<T: Tree>(&mut self, tree: &mut T, folder: &[u8], oid: Oid, plan: usize) -> Result<Listed, T::Error> {
         let mut listed = Vec::new();
         let step = self.plans[plan].step(folder);
         let each = &mut |name: &[u8], mode: Mode, oid: Oid| listed.push((name.to_vec(), mode, oid));
@@ -341,7 +342,7 @@ impl Environments {
         folder: &[u8],
         oid: Oid,
         plan: usize,
-        listed: Vec<(Vec<u8>, Mode, Oid)>,
+        listed: Listed,
         depth: usize,
     ) -> Result<Arc<Cut>, T::Error> {
         if depth > MAX_DEPTH {
@@ -450,7 +451,7 @@ impl Environments {
     }
 
     /// The links in an entry: paths seen from it, and the ids of their blobs.
-    fn links_of<T: Tree>(&mut self, tree: &mut T, entry: &Entry) -> Result<Arc<Vec<(Vec<u8>, Oid)>>, T::Error> {
+    fn links_of<T: Tree>(&mut self, tree: &mut T, entry: &Entry) -> Result<LinksBelow, T::Error> {
         if entry.mode == Mode::LINK {
             return Ok(Arc::new(vec![(Vec::new(), entry.oid)]));
         }
@@ -466,7 +467,7 @@ impl Environments {
         folder: &[u8],
         oid: Oid,
         depth: usize,
-    ) -> Result<Arc<Vec<(Vec<u8>, Oid)>>, T::Error> {
+    ) -> Result<LinksBelow, T::Error> {
         if depth > MAX_DEPTH {
             return Err(tree.too_deep(folder));
         }

@@ -46,11 +46,15 @@ pub struct Graph {
 /// How a commit of a [`Graph`] is numbered.
 pub type Position = u32;
 
+fn position(at: usize) -> Position {
+    Position::try_from(at).expect("a history has fewer than 2^32 commits")
+}
+
 impl Graph {
     /// Orders commits: children before parents, and otherwise the newer one first (`git log --date-order`).
     ///
     /// Parents that are not among `commits` are left out, and their children marked as cut.
-    pub fn new(commits: Vec<(Oid, Links)>) -> Self {
+    pub fn new(commits: &[(Oid, Links)]) -> Self {
         let at: HashMap<Oid, usize> = commits.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
         let mut children = vec![0_u32; commits.len()];
         for parent in commits.iter().flat_map(|(_, links)| &links.parents) {
@@ -74,7 +78,6 @@ impl Graph {
             }
         }
         let mut graph = Self { starts: vec![0], ..Self::default() };
-        let position = |at: usize| u32::try_from(at).expect("a history has fewer than 2^32 commits");
         graph.index = order.iter().enumerate().map(|(to, from)| (commits[*from].0, position(to))).collect();
         for from in order {
             let (id, links) = &commits[from];
@@ -142,7 +145,7 @@ impl Graph {
             marked[position as usize] = true;
         }
         for at in (0..self.len()).rev() {
-            marked[at] = marked[at] || self.parents(at as Position).iter().any(|&parent| marked[parent as usize]);
+            marked[at] = marked[at] || self.parents(position(at)).iter().any(|&parent| marked[parent as usize]);
         }
         marked
     }
@@ -153,7 +156,7 @@ impl Graph {
         marked[start as usize] = true;
         for at in start as usize..self.len() {
             if marked[at] {
-                for &parent in self.parents(at as Position) {
+                for &parent in self.parents(position(at)) {
                     marked[parent as usize] = true;
                 }
             }
@@ -179,7 +182,7 @@ impl Graph {
         let cut = (0..self.len()).any(|at| before[at] && self.cut[at]);
         let ancestors: Vec<Position> = images.iter().copied().filter(|&image| before[image as usize]).collect();
         if !ancestors.is_empty() {
-            let (distance, nearest) = self.fewest(&self.tops(&before, &ancestors), |image| {
+            let (distance, nearest) = Self::fewest(&self.tops(&before, &ancestors), |image| {
                 let behind = self.ancestors(image);
                 (0..self.len()).filter(|&at| before[at] && !behind[at]).count()
             });
@@ -199,14 +202,14 @@ impl Graph {
             all.dedup();
             return near(Relation::SameEnvironment, None, all, self.cut.contains(&true));
         }
-        let (distance, nearest) = self.fewest(&self.bottoms(&after, &descendants), |image| {
+        let (distance, nearest) = Self::fewest(&self.bottoms(&after, &descendants), |image| {
             let reached = self.ancestors(image);
             (0..self.len()).filter(|&at| reached[at] && !before[at]).count()
         });
         near(Relation::Descendant, (!cut).then_some(distance), nearest, cut)
     }
 
-    fn fewest(&self, images: &[Position], count: impl Fn(Position) -> usize) -> (u64, Vec<Position>) {
+    fn fewest(images: &[Position], count: impl Fn(Position) -> usize) -> (u64, Vec<Position>) {
         let counts: Vec<(usize, Position)> = images.iter().map(|&image| (count(image), image)).collect();
         let least = counts.iter().map(|(count, _)| *count).min().unwrap_or_default();
         (least as u64, counts.into_iter().filter(|(count, _)| *count == least).map(|(_, image)| image).collect())
@@ -222,10 +225,10 @@ impl Graph {
         let mut tops = Vec::new();
         for at in (0..self.len()).filter(|&at| within[at]) {
             if is_image[at] && !below[at] {
-                tops.push(at as Position);
+                tops.push(position(at));
             }
             if is_image[at] || below[at] {
-                for &parent in self.parents(at as Position) {
+                for &parent in self.parents(position(at)) {
                     below[parent as usize] = true;
                 }
             }
@@ -242,12 +245,12 @@ impl Graph {
         let mut above = vec![false; self.len()];
         let mut bottoms = Vec::new();
         for at in (0..self.len()).rev().filter(|&at| within[at]) {
-            above[at] = self.parents(at as Position).iter().any(|&parent| {
+            above[at] = self.parents(position(at)).iter().any(|&parent| {
                 let parent = parent as usize;
                 within[parent] && (above[parent] || is_image[parent])
             });
             if is_image[at] && !above[at] {
-                bottoms.push(at as Position);
+                bottoms.push(position(at));
             }
         }
         bottoms
@@ -307,7 +310,7 @@ pub fn nearest_ancestor<E>(
         if walk.images.len() > MAX_IMAGES {
             return Ok(Some(walk.finish(&is_image, &mut links)?));
         }
-        edge.extend((known..walk.ids.len()).map(|at| at as u32));
+        edge.extend((known..walk.ids.len()).map(position));
         walk.queue.clear();
         looked += 1;
         if looked > SLOP && !walk.skewed && walk.is_decided() {
@@ -353,10 +356,10 @@ impl Walk {
         }
         let at = self.ids.len();
         let links = links(id)?;
-        let position = u32::try_from(at).expect("a history has fewer than 2^32 commits");
-        self.queue.push((links.seconds, Reverse(position), position));
+        let met = position(at);
+        self.queue.push((links.seconds, Reverse(met), met));
         self.ids.push(id);
-        self.index.insert(id, position);
+        self.index.insert(id, met);
         self.links.push(links);
         self.parents.push(Vec::new());
         self.expanded.push(false);
@@ -375,7 +378,7 @@ impl Walk {
         self.waiting.0[self.mask[at].count_ones() as usize] -= 1;
         self.expanded[at] = true;
         if self.mask[at] == 0 && is_image(self.ids[at]) {
-            self.images.push(u32::try_from(at).expect("a history has fewer than 2^32 commits"));
+            self.images.push(position(at));
             if self.images.len() > MAX_IMAGES {
                 return Ok(());
             }
@@ -384,7 +387,7 @@ impl Walk {
         for parent in self.links[at].parents.clone() {
             let parent = self.meet(parent, links)?;
             self.skewed |= self.links[parent].seconds > self.links[at].seconds;
-            self.parents[at].push(u32::try_from(parent).expect("a history has fewer than 2^32 commits"));
+            self.parents[at].push(position(parent));
             self.paint(parent, self.mask[at]);
         }
         Ok(())
@@ -455,7 +458,7 @@ impl Walk {
             at += 1;
         }
         let commit = self.ids[0];
-        let graph = Graph::new(self.ids.into_iter().zip(self.links).collect());
+        let graph = Graph::new(&self.ids.into_iter().zip(self.links).collect::<Vec<_>>());
         let images: Vec<Position> =
             graph.ids().iter().filter(|id| is_image(**id)).filter_map(|id| graph.position(*id)).collect();
         Ok(graph.nearest(graph.position(commit).unwrap_or_default(), &images))

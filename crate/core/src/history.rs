@@ -221,7 +221,7 @@ async fn verified<S: Source>(
                 {
                     if let Some(tag) = images.get(&at) {
                         place.image = Some((Arc::clone(tag), id, Relation::Exact));
-                    } else if !place.snapshot.inputs.exact_only.is_some() {
+                    } else if place.snapshot.inputs.exact_only.is_none() {
                         open.entry(environment).or_default().push(at);
                     }
                 }

@@ -234,12 +234,11 @@ impl<'s> Finder<'s> {
             self.inputs.notes.extend_from_slice(&job.notes);
         }
         let context = match (&config.context, job.map(|job| &job.build.context)) {
-            (Some(context), _) => context.clone().into_bytes(),
+            (Some(context), _) | (None, Some(ci::Text::Known(context))) => context.clone().into_bytes(),
             (None, Some(ci::Text::Unknown { text })) => {
                 self.whole_tree(format!("the build context `{text}` cannot be known from the repository"));
                 Vec::new()
             }
-            (None, Some(ci::Text::Known(context))) => context.clone().into_bytes(),
             (None, None) => Vec::new(),
         };
         let Some(context) = tree::normalize(&context) else {
@@ -276,7 +275,7 @@ impl<'s> Finder<'s> {
                 }
                 Read::File(path, text) => {
                     self.dockerfile_rules(&path, &links);
-                    return self.dockerfile(&path, &text, context, job, probe);
+                    return self.dockerfile(&path, &text, &context, job, probe);
                 }
             }
         }
@@ -306,12 +305,12 @@ impl<'s> Finder<'s> {
         &mut self,
         path: &[u8],
         text: &[u8],
-        context: Vec<u8>,
+        context: &[u8],
         job: Option<&ImageJob>,
         probe: &mut Probe<'_, T>,
     ) -> Result<(), T::Error> {
         let shown = display_path(path);
-        let ignore = self.dockerignore(path, &context, probe)?;
+        let ignore = self.dockerignore(path, context, probe)?;
         if text.starts_with(b"version https://git-lfs.github.com/spec/") {
             self.whole_tree(format!("{shown} is stored in Git LFS and cannot be read here"));
             return Ok(());
@@ -339,7 +338,7 @@ impl<'s> Finder<'s> {
         self.build_arguments(&parsed, &options, job);
         self.named_contexts(&named_context_uses, job, probe)?;
         for source in sources {
-            self.source(source, &context, &ignore, &shown, probe)?;
+            self.source(source, context, &ignore, &shown, probe)?;
         }
         Ok(())
     }

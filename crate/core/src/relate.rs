@@ -151,29 +151,25 @@ fn sweep(
             own.max(other)
         }
     };
-    let is_image = |lane: usize, at: usize, carried: Position| lane < lanes.len() && carried as usize == at;
+    let take = |own: &mut [Position; LANES], from: [Position; LANES], at: usize| {
+        for (own, other) in own.iter_mut().zip(from).filter(|(own, _)| **own as usize != at) {
+            *own = nearer(*own, other);
+        }
+    };
     match direction {
         Direction::OldestFirst => {
             for at in (first..=last).rev() {
                 for parent in parents(at) {
-                    for lane in 0..lanes.len() {
-                        let own = carried[at - first][lane];
-                        if !is_image(lane, at, own) {
-                            carried[at - first][lane] = nearer(own, carried[parent - first][lane]);
-                        }
-                    }
+                    let from = carried[parent - first];
+                    take(&mut carried[at - first], from, at);
                 }
             }
         }
         Direction::NewestFirst => {
             for at in first..=last {
                 for parent in parents(at) {
-                    for lane in 0..lanes.len() {
-                        let own = carried[parent - first][lane];
-                        if !is_image(lane, parent, own) {
-                            carried[parent - first][lane] = nearer(own, carried[at - first][lane]);
-                        }
-                    }
+                    let from = carried[at - first];
+                    take(&mut carried[parent - first], from, parent);
                 }
             }
         }

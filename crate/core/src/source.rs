@@ -53,8 +53,7 @@ impl fmt::Display for SourceError {
                 hint.as_ref().map_or(Ok(()), |hint| write!(f, ": {hint}"))
             }
             Self::Empty => f.write_str("the repository has no commit yet"),
-            Self::Incomplete(what) => f.write_str(what),
-            Self::Failed { what, .. } => f.write_str(what),
+            Self::Incomplete(what) | Self::Failed { what, .. } => f.write_str(what),
         }
     }
 }

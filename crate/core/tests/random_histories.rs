@@ -32,8 +32,7 @@ fn made(seed: u64) -> Made {
     let plan = random::history(&mut dice, size, shape);
     let mut ids: Vec<Oid> = Vec::new();
     for _ in &plan {
-        let mut digits: String = (0..3).map(|_| format!("{:016x}", dice.next())).collect();
-        digits.truncate(40);
+        let mut digits = format!("{:016x}{:016x}{:08x}", dice.next(), dice.next(), dice.below(1 << 31));
         // Now and then the first seven digits are another commit's.
         if !ids.is_empty() && dice.percent(6) {
             digits.replace_range(..7, &seven(*dice.one_of(&ids)));
@@ -47,10 +46,10 @@ fn made(seed: u64) -> Made {
         }
     }
     memory.branches.insert("main".into(), *ids.last().unwrap());
-    let share = *dice.one_of(&[5, 20, 50, 100]);
+    let percentage = *dice.one_of(&[5, 20, 50, 100]);
     let mut tags: Vec<String> = Vec::new();
     for id in &ids {
-        if dice.percent(share) {
+        if dice.percent(percentage) {
             tags.push(seven(*id));
         }
         if dice.percent(3) {

@@ -20,7 +20,7 @@ fn history(commits: &[(u8, &[u8], i64)]) -> History {
 }
 
 fn graph_of(history: &History) -> Graph {
-    Graph::new(history.iter().map(|(id, links)| (*id, links.clone())).collect())
+    Graph::new(&history.iter().map(|(id, links)| (*id, links.clone())).collect::<Vec<_>>())
 }
 
 fn order(graph: &Graph) -> Vec<u8> {
@@ -185,7 +185,7 @@ fn long_histories_with_side_branches_are_counted_right() {
             })
             .collect();
         let graph = graph_of(&history);
-        let images: BTreeSet<Oid> = (0..1 + below(30)).map(|_| number(size - 1 - below(size / 2))).collect();
+        let images: BTreeSet<Oid> = (0..=below(30)).map(|_| number(size - 1 - below(size / 2))).collect();
         let commit = number(size - 1);
         let positions: Vec<Position> = images.iter().map(|id| graph.position(*id).unwrap()).collect();
         let mut whole = graph.nearest(graph.position(commit).unwrap(), &positions);
@@ -217,7 +217,10 @@ fn walked_over(line: u32, merged: i64, clock: impl Fn(u32) -> i64) -> Option<u64
         history.insert(number(at), Links { parents: vec![number(at - 1)], seconds: clock(at), cut: false });
     }
     history.insert(merge, Links { parents: vec![image, number(2)], seconds: merged, cut: false });
-    nearest_ancestor(merge, |id| id == image, |id| Ok::<_, ()>(history[&id].clone())).unwrap().unwrap().distance
+    nearest_ancestor(merge, usize::MAX, |id| id == image, |id| Ok::<_, ()>(history[&id].clone()))
+        .unwrap()
+        .unwrap()
+        .distance
 }
 
 #[test]

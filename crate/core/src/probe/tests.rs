@@ -67,7 +67,8 @@ fn follow(files: &[&str], path: &str) -> String {
         End::Found(path, ..) => format!("file {}", text(&path)),
     };
     for link in links.iter().take(5) {
-        said.push_str(&format!(", over {}", text(link)));
+        said += ", over ";
+        said += &text(link);
     }
     said
 }

@@ -13,7 +13,7 @@ fn graph(parents: &[&[u8]]) -> Graph {
         let parents = parents.iter().map(|&parent| id(parent)).collect();
         (id(u8::try_from(at).unwrap()), Links { parents, seconds: i64::try_from(at).unwrap(), cut: false })
     };
-    Graph::new(parents.iter().enumerate().map(links).collect())
+    Graph::new(&parents.iter().enumerate().map(links).collect::<Vec<_>>())
 }
 
 /// What `relate` says of groups of (images, commits), in the numbers of [`graph`].
@@ -94,8 +94,8 @@ fn random_graphs_get_the_class_of_the_definition() {
         let mut split: Vec<(Vec<u8>, Vec<u8>)> = vec![Default::default(); groups];
         for at in 0..size {
             let group = &mut split[below(groups)];
-            let side = if below(3) == 0 { &mut group.0 } else { &mut group.1 };
-            side.push(u8::try_from(at).unwrap());
+            let either = if below(3) == 0 { &mut group.0 } else { &mut group.1 };
+            either.push(u8::try_from(at).unwrap());
         }
         split.retain(|(images, commits)| !images.is_empty() && !commits.is_empty());
         let graph = graph(&parents.iter().map(Vec::as_slice).collect::<Vec<_>>());

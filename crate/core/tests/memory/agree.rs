@@ -19,46 +19,43 @@ pub(crate) fn resolution_agrees(oracle: &Oracle, commit: Oid, tags: &[String], a
     environment_agrees(oracle.environment(commit), answer, context);
     let tags: BTreeSet<String> = tags.iter().cloned().collect();
     let tags: Vec<String> = tags.into_iter().collect();
-    match oracle.resolve(commit, &tags) {
-        Some(right) => {
-            assert_eq!(answer.status, Status::Found, "{context}: {answer:#?}\nwanted {right:?}");
-            let image = answer.image.as_ref().expect("an image was found");
-            let found = (image.commit, image.relation, image.distance);
-            assert_eq!(found, (right.commit, right.relation, right.distance), "{context}");
-            assert!(right.tags.contains(&image.tag), "{context}: {} is none of {:?}", image.tag, right.tags);
-            assert!(image.verified, "{context}");
-            assert_eq!((&answer.nearest, &answer.reason), (&None, &None), "{context}");
-        }
-        None => {
-            let environment = oracle.environment(commit);
-            let (status, code) = match environment {
-                None => (Status::Unknown, "no-recipe"),
-                Some(_) if oracle.has_strangers(&tags) => (Status::Unknown, "partial"),
-                Some(_) => (Status::Missing, "no-image"),
-            };
-            assert_eq!(answer.status, status, "{context}: {answer:#?}");
-            assert_eq!(answer.reason.as_ref().map(|reason| reason.code.as_str()), Some(code), "{context}");
-            assert_eq!(answer.image, None, "{context}");
-            let nearest = answer.nearest.as_ref().map(|nearest| (nearest.commit, nearest.changed.len()));
-            assert_eq!(nearest, oracle.nearest(commit, &tags), "{context}");
-            if let (Some(nearest), Some(files)) = (&answer.nearest, environment) {
-                assert!(oracle.stands_for(&nearest.tag).contains(&nearest.commit), "{context}");
-                let image = oracle.environment(nearest.commit).expect("the nearest has an environment");
-                let changed: BTreeMap<String, String> =
-                    nearest.changed.iter().map(|changed| (changed.path.clone(), changed.change.to_string())).collect();
-                let wanted: BTreeMap<String, String> = Oracle::changed(image, files)
-                    .into_iter()
-                    .map(|path| {
-                        let change = match (image.contains_key(&path), files.contains_key(&path)) {
-                            (true, true) => "modified",
-                            (true, false) => "removed",
-                            _ => "added",
-                        };
-                        (String::from_utf8(path).expect("chance makes plain names"), change.to_owned())
-                    })
-                    .collect();
-                assert_eq!(changed, wanted, "{context}");
-            }
+    if let Some(right) = oracle.resolve(commit, &tags) {
+        assert_eq!(answer.status, Status::Found, "{context}: {answer:#?}\nwanted {right:?}");
+        let image = answer.image.as_ref().expect("an image was found");
+        let found = (image.commit, image.relation, image.distance);
+        assert_eq!(found, (right.commit, right.relation, right.distance), "{context}");
+        assert!(right.tags.contains(&image.tag), "{context}: {} is none of {:?}", image.tag, right.tags);
+        assert!(image.verified, "{context}");
+        assert_eq!((&answer.nearest, &answer.reason), (&None, &None), "{context}");
+    } else {
+        let environment = oracle.environment(commit);
+        let (status, code) = match environment {
+            None => (Status::Unknown, "no-recipe"),
+            Some(_) if oracle.has_strangers(&tags) => (Status::Unknown, "partial"),
+            Some(_) => (Status::Missing, "no-image"),
+        };
+        assert_eq!(answer.status, status, "{context}: {answer:#?}");
+        assert_eq!(answer.reason.as_ref().map(|reason| reason.code.as_str()), Some(code), "{context}");
+        assert_eq!(answer.image, None, "{context}");
+        let nearest = answer.nearest.as_ref().map(|nearest| (nearest.commit, nearest.changed.len()));
+        assert_eq!(nearest, oracle.nearest(commit, &tags), "{context}");
+        if let (Some(nearest), Some(files)) = (&answer.nearest, environment) {
+            assert!(oracle.stands_for(&nearest.tag).contains(&nearest.commit), "{context}");
+            let image = oracle.environment(nearest.commit).expect("the nearest has an environment");
+            let changed: BTreeMap<String, String> =
+                nearest.changed.iter().map(|changed| (changed.path.clone(), changed.change.to_string())).collect();
+            let wanted: BTreeMap<String, String> = Oracle::changed(image, files)
+                .into_iter()
+                .map(|path| {
+                    let change = match (image.contains_key(&path), files.contains_key(&path)) {
+                        (true, true) => "modified",
+                        (true, false) => "removed",
+                        _ => "added",
+                    };
+                    (String::from_utf8(path).expect("chance makes plain names"), change.to_owned())
+                })
+                .collect();
+            assert_eq!(changed, wanted, "{context}");
         }
     }
 }

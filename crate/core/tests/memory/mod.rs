@@ -27,6 +27,9 @@ pub(crate) mod random;
 use oracle::{Files, Known, Oracle};
 use random::Planned;
 
+/// Paths to what is there.
+type Entries = BTreeMap<Vec<u8>, (Mode, Oid)>;
+
 /// A commit in memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
@@ -35,7 +38,7 @@ pub(crate) struct Record {
     pub(crate) title: String,
     pub(crate) root: Oid,
     /// The same as `root`, flat.
-    pub(crate) files: BTreeMap<Vec<u8>, (Mode, Oid)>,
+    pub(crate) files: Entries,
 }
 
 /// A project: a heap of commits, and names for some of them.
@@ -108,7 +111,7 @@ impl Memory {
         seconds: i64,
         files: Vec<(Vec<u8>, (Mode, Oid))>,
     ) -> Oid {
-        let files: BTreeMap<Vec<u8>, (Mode, Oid)> = files.into_iter().collect();
+        let files: Entries = files.into_iter().collect();
         let root = self.tree(&files);
         let title = format!("Commit {}", id.abbreviated(7));
         self.commits.insert(id, Record { parents: parents.to_vec(), seconds, title, root, files });
@@ -117,9 +120,9 @@ impl Memory {
     }
 
     /// The tree of these files.
-    fn tree(&mut self, files: &BTreeMap<Vec<u8>, (Mode, Oid)>) -> Oid {
+    fn tree(&mut self, files: &Entries) -> Oid {
         let mut here: Vec<(Vec<u8>, Mode, Oid)> = Vec::new();
-        let mut below: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, (Mode, Oid)>> = BTreeMap::new();
+        let mut below: BTreeMap<Vec<u8>, Entries> = BTreeMap::new();
         for (path, entry) in files {
             match path.iter().position(|&byte| byte == b'/') {
                 None => here.push((path.clone(), entry.0, entry.1)),
@@ -363,7 +366,7 @@ impl Source for Memory {
             }
             all.push((id, links));
         }
-        Ok(Graph::new(all))
+        Ok(Graph::new(&all))
     }
 }
 

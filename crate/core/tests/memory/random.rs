@@ -117,12 +117,11 @@ pub(crate) fn history(dice: &mut Dice, size: usize, shape: Shape) -> Vec<Planned
         let files = changed(dice, &commits, &parents, shape);
         let minute = 1_600_000_000 + 60 * i64::try_from(at).expect("histories are short");
         let seconds = match clock {
-            Clock::Right => minute,
             Clock::Coarse => minute / 600 * 600,
             Clock::Stopped => 1_600_000_000,
             Clock::Wrong => minute + 60 * (i64::try_from(dice.below(20)).expect("it is below 20") - 10),
             Clock::FarOff if dice.percent(10) => *dice.one_of(&[0, 1, 4_070_908_800]),
-            Clock::FarOff => minute,
+            Clock::Right | Clock::FarOff => minute,
         };
         commits.push(Planned { parents, seconds, files });
     }

@@ -137,7 +137,7 @@ impl History {
             }
             found.push((id, links));
         }
-        Ok(Graph::new(found))
+        Ok(Graph::new(&found))
     }
 }
 
@@ -153,13 +153,12 @@ struct Parsed {
 }
 
 /// Reads a commit object, or the beginning of one; `None` if it is damaged, or ends before the title does.
-fn parse(data: &[u8], cut: bool) -> Option<Parsed> {
-    let mut fields = gix::objs::CommitRefIter::from_bytes(data, gix::hash::Kind::Sha1);
+fn parse(object: &[u8], cut: bool) -> Option<Parsed> {
+    let mut fields = gix::objs::CommitRefIter::from_bytes(object, gix::hash::Kind::Sha1);
     let tree = oid(fields.tree_id().ok()?);
-    let committer = fields.clone().committer().ok()?;
     // A date that cannot be read counts as 1970, as in git.
-    let date = committer.time().unwrap_or_default();
-    let message = data.find(b"\n\n").map_or(&b""[..], |end| &data[end + 2..]).trim_start();
+    let date = fields.committer().ok()?.time().unwrap_or_default();
+    let message = object.find(b"\n\n").map_or(&b""[..], |end| &object[end + 2..]).trim_start();
     if cut && !message.contains(&b'\n') {
         return None;
     }

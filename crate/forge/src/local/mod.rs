@@ -335,7 +335,7 @@ struct Worker {
 /// Where the project lives: the remote of the branch that is checked out, else `origin`, else the only one.
 fn remote(repository: &gix::Repository) -> Option<repin::remote::Remote> {
     let names = repository.remote_names();
-    let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let config = repository.config_snapshot();
     let of_branch = repository
         .head_name()

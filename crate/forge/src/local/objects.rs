@@ -150,17 +150,16 @@ impl Tree for Objects {
     }
 }
 
+/// An entry of a tree object: name, mode, id.
+type RawEntry<'t> = (&'t [u8], Mode, Oid);
+
 fn broken(path: &[u8], tree: Oid) -> SourceError {
     SourceError::Incomplete(format!("the tree {tree} of the folder `{}` is damaged", display_path(path)))
 }
 
 impl Objects {
     /// The entries of a tree; one that is cut off gives `None`.
-    fn entries(
-        &mut self,
-        path: &[u8],
-        tree: Oid,
-    ) -> Result<impl Iterator<Item = Option<(&[u8], Mode, Oid)>>, SourceError> {
+    fn entries(&mut self, path: &[u8], tree: Oid) -> Result<impl Iterator<Item = Option<RawEntry<'_>>>, SourceError> {
         let mut data: &[u8] = &[];
         if tree != EMPTY_TREE {
             data = match self.get(tree, "the folder")? {

@@ -26,6 +26,9 @@ const STEP: usize = 256;
 /// Fewer trees than that are not worth a second thread.
 const WORTH_A_THREAD: usize = 512;
 
+/// Where in the work it begins, and its results.
+type Piece = (usize, Vec<Snapshot>);
+
 pub(super) struct Pool {
     repository: gix::ThreadSafeRepository,
     partial: bool,
@@ -93,8 +96,7 @@ impl Pool {
                 let mut pieces = Vec::new();
                 loop {
                     let start = next.fetch_add(size, Ordering::Relaxed);
-                    let Some(piece) =
-                        trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
+                    let Some(piece) = trees.get(start..trees.len().min(start + size)).filter(|piece| !piece.is_empty())
                     else {
                         return Ok(pieces);
                     };
@@ -116,7 +118,7 @@ impl Pool {
                 }
             })
         };
-        let results: Vec<Result<Vec<(usize, Vec<Snapshot>)>, SourceError>> = if threads <= 1 {
+        let results: Vec<Result<Vec<Piece>, SourceError>> = if threads <= 1 {
             vec![work()]
         } else {
             std::thread::scope(|scope| {

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::memory::now;
+use crate::memory::oracle::hexadecimal;
 
 /// A repository in a folder that goes away with it.
 pub(crate) struct Repo {
@@ -134,7 +135,7 @@ impl Repo {
 }
 
 pub(crate) fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(content))
 }
 
 /// A commit in the form of `git fast-import`, with a mark to name it by.

@@ -70,7 +70,8 @@ fn a_repository_of_sha_256_is_an_error() {
     let mut chain = error.to_string();
     let mut cause = std::error::Error::source(&error);
     while let Some(next) = cause {
-        chain.push_str(&format!(": {next}"));
+        chain += ": ";
+        chain += &next.to_string();
         cause = next.source();
     }
     assert!(chain.to_lowercase().contains("sha256"), "{chain}");

@@ -23,7 +23,7 @@ struct Made {
 fn made(seed: u64) -> Made {
     let mut dice = Dice::new(seed);
     let size = 10 + dice.below(70);
-    let shape = if seed % 2 == 0 { Shape::Patterns } else { Shape::Recipe };
+    let shape = if seed.is_multiple_of(2) { Shape::Patterns } else { Shape::Recipe };
     let plan = random::history(&mut dice, size, shape);
     let repo = Repo::new();
     let mut stream = Vec::new();

@@ -8,6 +8,7 @@ use repin::resolution::Relation;
 use sha1::{Digest as _, Sha1};
 
 use crate::git::{File, Repo, file, found, git_in, none, predicted, seven, with_tags, word};
+use crate::memory::oracle::hexadecimal;
 use crate::memory::{about, now};
 
 const DOCKERFILE: File<'static> = File(b"Dockerfile", "100644", b"FROM scratch\n");
@@ -152,7 +153,9 @@ fn digits_that_a_commit_shares_with_another_object_are_the_commits() {
     let a = repo.commit("main", &[], &[DOCKERFILE, config]);
     let b = repo.commit("main", &[a], &[DOCKERFILE, config, NOTES]);
     let four = a.abbreviated(4);
-    let content = (0..).map(|at| format!("{at}")).find(|content| hex("blob", content.as_bytes()).starts_with(&four));
+    let content = (0..10_000_000)
+        .map(|at: u32| at.to_string())
+        .find(|content| hex("blob", content.as_bytes()).starts_with(&four));
     let blob = git_in(&repo.path, &["hash-object", "-w", "--stdin"], content.unwrap().as_bytes());
     assert!(String::from_utf8(blob).unwrap().starts_with(&four));
     let answer = repo.resolve(b, &[&four]);
@@ -164,7 +167,7 @@ pub(crate) fn hex(kind: &str, content: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(format!("{kind} {}\0", content.len()));
     hash.update(content);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize())
 }
 
 /// Writes two commits that share their first seven digits, one of each tree, with these parents.
