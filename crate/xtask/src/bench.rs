@@ -56,7 +56,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     bench.history(&sets)?;
     if options.generated.is_none() {
         println!("\n## Path patterns against globset\n");
-        sh::run(sh::cargo(["bench", "--quiet", "--package", "repin"]))?;
+        sh::run(sh::cargo(["bench", "--quiet", "--package", "repin", "--bench", "*"]))?;
     }
     Ok(())
 }
