@@ -47,6 +47,7 @@ impl Search {
             Compared::Stranger if candidate.has_form => self.strangers.push(candidate.tag.name),
             // A tag that has no form and no git tag's name never was a candidate.
             Compared::Stranger => {}
+            Compared::Left => self.open.push(candidate),
         }
     }
 }
@@ -66,9 +67,13 @@ impl<S: Source> Chooser<'_, S> {
             }
             let taken = search.take(&next);
             let compared = self.source.compare(wanted, &taken).await?;
+            let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
             taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
             self.keep_own(&mut search);
             answer.image = self.best(&mut search, Some(wanted), &mut answer.notes).await?;
+            if is_stuck {
+                break;
+            }
         }
         if answer.image.is_some() {
             answer.status = Status::Found;
@@ -145,10 +150,9 @@ impl<S: Source> Chooser<'_, S> {
                 continue;
             };
             if near.cut {
-                notes.push(
-                    "the history is cut off here: this image is right, but another one may be nearer (git fetch --unshallow shows it)"
-                        .to_owned(),
-                );
+                let what = "the history is cut off here: this image is right, but another one may be nearer";
+                let hint = if self.project.shallow { " (git fetch --unshallow shows it)" } else { "" };
+                notes.push(format!("{what}{hint}"));
             }
             return Ok(Some(Image {
                 reference: self.reference(&tag.name),

@@ -81,7 +81,8 @@ type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
 
 /// Looks at all commits as if none had a `.repin.toml`, and at those that have one again.
 async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<(Specs, Vec<Place>), SourceError> {
-    let spec = |config| Arc::new(Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config });
+    let project = source.project();
+    let spec = |config| question.spec(&project, config);
     let plain = spec(Config::default());
     let place = |snapshot| Place { snapshot, image: None };
     let mut places: Vec<Place> = source.snapshots(&plain, ids).await?.into_iter().map(place).collect();

@@ -22,6 +22,14 @@ pub(crate) enum Seen {
 }
 
 impl Seen {
+    pub(crate) fn is_folder(self) -> bool {
+        matches!(self, Self::Kind(Mode::TREE))
+    }
+
+    pub(crate) fn is_link(self) -> bool {
+        matches!(self, Self::Kind(Mode::LINK | Mode::SUBMODULE) | Self::Content(Mode::LINK | Mode::SUBMODULE, _))
+    }
+
     /// Whether an entry (or its absence) is what was seen.
     pub(crate) fn agrees(self, now: Option<(Mode, Oid)>) -> bool {
         match (self, now) {

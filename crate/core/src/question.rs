@@ -16,7 +16,7 @@ pub struct Question {
     pub revision: Option<String>,
     /// Patterns that say what the image is built from; empty: the recipe says it.
     pub inputs: Vec<String>,
-    /// The path of the project's CI file, where it is not `.gitlab-ci.yml`.
+    /// The path of the project's CI file, where the caller knows it.
     pub ci_path: Option<String>,
     /// The registry repository of the images, where the caller knows it.
     pub image: Option<String>,
@@ -35,8 +35,13 @@ impl Question {
             Some(Ok(config)) => (config, None),
             Some(Err(error)) => (Config::default(), Some(format!("{CONFIG_PATH} cannot be read: {error}"))),
         };
-        let spec = Spec { patterns: self.inputs.clone(), ci_path: self.ci_path.clone(), config };
-        Ok((Arc::new(spec), problem))
+        Ok((self.spec(&source.project(), config), problem))
+    }
+
+    /// The spec with these settings of `.repin.toml`.
+    pub(crate) fn spec(&self, project: &Project, config: Config) -> Arc<Spec> {
+        let ci_path = self.ci_path.clone().or_else(|| project.ci_path.clone());
+        Arc::new(Spec { patterns: self.inputs.clone(), ci_path, config })
     }
 
     /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one

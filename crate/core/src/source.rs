@@ -77,6 +77,8 @@ pub struct Project {
     pub image: Option<String>,
     /// Whether its history is cut off somewhere (a shallow clone).
     pub shallow: bool,
+    /// Where its CI file is, if the project says so (GitLab's `ci_config_path`).
+    pub ci_path: Option<String>,
 }
 
 /// A commit, as far as an answer speaks of it.
@@ -178,6 +180,8 @@ pub enum Compared {
     Differs(usize),
     /// All commits that it names have the environment, these.
     Same(Vec<Oid>),
+    /// Not compared now: one before it is right, or no more may be asked.
+    Left,
 }
 
 /// What became of the build of an environment that no image is there for.
@@ -263,7 +267,8 @@ pub trait Source {
     /// The source failed.
     async fn first_parents(&self, start: Oid, count: usize) -> Result<Line, SourceError>;
 
-    /// All commits of the project that each of these names stands for; none where the project does not have one.
+    /// All commits of the project that each of these names stands for; none where the project does not have one. That
+    /// no other commit shares the beginning of an id is certain only after [`Source::confirm`].
     ///
     /// # Errors
     /// The source failed.

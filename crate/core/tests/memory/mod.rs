@@ -258,6 +258,7 @@ impl Source for Memory {
             path: Some("group/name".into()),
             image: Some("registry.example.org/group/name".into()),
             shallow: !self.edge.is_empty(),
+            ci_path: None,
         }
     }
 

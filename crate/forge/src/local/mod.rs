@@ -77,6 +77,7 @@ impl Local {
             path: remote.as_ref().map(|remote| remote.path.clone()),
             image: remote.as_ref().and_then(image_repository).map(|image| image.name()),
             shallow: !edge.is_empty(),
+            ci_path: None,
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
         let history = History::new(pool.objects(), pool.packs(), edge);
