@@ -36,7 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_requests: Some(30),
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             timeout: Duration::from_secs(20),
             max_bytes: 32 << 20,
             retries: 3,
@@ -324,14 +324,15 @@ impl<T: Transport> Client<T> {
                 return Err(HttpError::Deadline);
             }
             let pause = self.book().paused_until;
-            if pause <= now {
+            let wait = pause.saturating_sub(now);
+            if wait.is_zero() {
                 return Ok(permit);
             }
             if pause >= self.end {
-                return Err(self.rate_limited(Some(pause - now)));
+                return Err(self.rate_limited(Some(wait)));
             }
             drop(permit);
-            self.transport.sleep(pause - now).await;
+            self.transport.sleep(wait).await;
         }
     }
 
@@ -342,18 +343,19 @@ impl<T: Transport> Client<T> {
         let wait = match &failure {
             Passing::RateLimited(asked) => {
                 // Where it does not say how long, its limit is one by the minute more often than not.
-                let wait = asked.unwrap_or_else(|| retry::backoff(tries + 2, 1.0)) + retry::spread(chance);
+                let wait =
+                    asked.unwrap_or_else(|| retry::backoff(tries + 2, 1.0)).saturating_add(retry::spread(chance));
                 let mut book = self.book();
-                book.paused_until = book.paused_until.max(now + wait);
+                book.paused_until = book.paused_until.max(now.saturating_add(wait));
                 wait
             }
             Passing::Answer(response) => {
                 let asked = retry::asked_for(&response.headers, self.transport.unix_seconds());
-                asked.unwrap_or_default() + retry::backoff(tries, chance)
+                asked.unwrap_or_default().saturating_add(retry::backoff(tries, chance))
             }
             Passing::Error(_) => retry::backoff(tries, chance),
         };
-        let again = tries < self.limits.retries && self.remaining() != Some(0) && now + wait < self.end;
+        let again = tries < self.limits.retries && self.remaining() != Some(0) && now.saturating_add(wait) < self.end;
         if again {
             // After a 429 all calls wait for their turn together.
             if !matches!(failure, Passing::RateLimited(_)) {

@@ -104,6 +104,7 @@ impl Transport for Script {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a step of a script can also be an error")]
 fn status(status: u16) -> Outcome {
     Ok(Response { status, headers: Headers::default(), body: b"body".to_vec(), received: 4 })
 }
@@ -153,6 +154,13 @@ fn a_call_is_tried_again_where_that_can_help() {
             10_250,
         ),
         ("429 says a time", vec![with(429, ("RateLimit-Reset", "784111780")), status(200)], "200", 2, 3250),
+        (
+            "429 says never",
+            vec![with(429, ("Retry-After", "18446744073709551615"))],
+            "RateLimited { retry_at: Some(18446744073709551615) }",
+            1,
+            0,
+        ),
         ("429 says nothing", vec![status(429), status(429), status(200)], "200", 3, 1600 + 250 + 3200 + 250),
         (
             "429 says much later",

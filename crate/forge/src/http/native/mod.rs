@@ -243,3 +243,6 @@ impl<R: Read> Read for Counted<R> {
         Ok(length)
     }
 }
+
+#[cfg(test)]
+mod tests;
