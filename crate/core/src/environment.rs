@@ -216,6 +216,11 @@ impl Environments {
         Some(Needs { paths: paths.into_iter().collect(), complete })
     }
 
+    /// Whether every file counts for the commit that was looked at last.
+    pub fn is_whole_tree(&self) -> bool {
+        self.recent.first().is_some_and(|&plan| self.plans[plan].inputs.selection.is_whole_tree())
+    }
+
     /// None seen yet.
     pub fn new(spec: Arc<Spec>) -> Self {
         Self {

@@ -125,7 +125,7 @@ impl Files {
     }
 }
 
-/// One commit as a tree. `trusting` takes the absence of a file for the absence of everything under its name.
+/// One commit as a tree. A `trusting` view is for inputs that are known to be single files.
 pub(super) struct View<'f> {
     pub(super) files: &'f Files,
     pub(super) commit: Oid,
@@ -145,7 +145,10 @@ impl View<'_> {
     }
 
     /// What is at a path of which no folder's list tells.
-    fn by_files(&mut self, path: &[u8], may_be_folder: bool) -> Result<Option<(Mode, Oid)>, Missing> {
+    ///
+    /// Where it `may_be_folder`, that it is no file says nothing; a view that is `trusting` takes files below it for
+    /// the folder, and their absence for its absence.
+    fn by_files(&mut self, path: &[u8], may_be_folder: bool, trusting: bool) -> Result<Option<(Mode, Oid)>, Missing> {
         let facts = self.files.commits.get(&self.commit);
         let known = facts.and_then(|facts| facts.files.get(path).copied());
         if let Some(Some(file)) = known {
@@ -154,18 +157,17 @@ impl View<'_> {
         let prefix = [path, b"/"].concat();
         let mut below = facts.into_iter().flat_map(|facts| facts.files.range(prefix.clone()..));
         let is_folder = below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
-        if is_folder && self.trusting {
+        if is_folder && trusting {
             return Ok(Some((Mode::TREE, stand_in(self.commit, path))));
         }
         let asked_below = facts.is_some_and(|facts| {
             facts.files.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
         });
         match known {
-            Some(_) if !may_be_folder || self.trusting => Ok(None),
-            None if asked_below && self.trusting => Ok(None),
-            Some(_) => self.wish(Wish::Folder(Vec::new(), None)),
-            None if may_be_folder && !self.trusting => self.wish(Wish::Folder(Vec::new(), None)),
-            None => self.wish(Wish::File(path.to_vec())),
+            Some(_) if !may_be_folder => Ok(None),
+            None if asked_below && trusting => Ok(None),
+            None if !may_be_folder => self.wish(Wish::File(path.to_vec())),
+            _ => self.wish(Wish::Folder(Vec::new(), None)),
         }
     }
 
@@ -216,7 +218,7 @@ impl Tree for View<'_> {
         // All wishes at once: each round of them costs a request.
         let mut missing = Ok(());
         for name in names {
-            match self.by_files(&join(path, name), false) {
+            match self.by_files(&join(path, name), false, self.trusting) {
                 Ok(Some((mode, oid))) => each(name, mode, oid),
                 Ok(None) => {}
                 Err(error) => missing = Err(error),
@@ -233,7 +235,7 @@ impl Tree for View<'_> {
             return self.wish(Wish::Folder(path.to_vec(), Some(tree)));
         }
         let is_recipe = path.is_empty() && RECIPE_NAMES.contains(&name);
-        self.by_files(&join(path, name), !is_recipe)
+        self.by_files(&join(path, name), !is_recipe, false)
     }
 
     fn blob(&mut self, path: &[u8], blob: Oid, limit: usize) -> Result<Option<Vec<u8>>, Missing> {
