@@ -1,0 +1,4 @@
+//! GitLab, through its API.
+
+pub mod location;
+pub mod token;
