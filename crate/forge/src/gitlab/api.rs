@@ -177,7 +177,7 @@ impl<T: Transport> Api<T> {
             .header("Accept", "application/json");
         // GraphQL knows all tokens but a job's as bearers (facts/gitlab.md, 3).
         if let Some(token) = &self.token {
-            call = call.header("Authorization", token.bearer());
+            call = call.header("Authorization", format!("Bearer {}", token.secret.expose()));
         }
         let endpoint = "POST /graphql".to_owned();
         let response = self.client.send(call).await.map_err(ApiError::Http)?;

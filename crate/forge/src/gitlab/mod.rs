@@ -32,31 +32,15 @@ mod registry;
 mod start;
 mod wire;
 
+pub mod location;
 pub mod token;
 
 use api::Api;
 use files::Files;
 use history::History;
-use token::Token;
+use location::ProjectRef;
+use token::{Token, TokenKind};
 use wire::{ProjectReply, RepositoryReply};
-
-/// Which project is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProjectRef {
-    /// By its path, `group/name`.
-    Path(String),
-    /// By its number.
-    Id(u64),
-}
-
-impl ProjectRef {
-    fn text(&self) -> String {
-        match self {
-            Self::Path(path) => path.clone(),
-            Self::Id(id) => id.to_string(),
-        }
-    }
-}
 
 /// A project of a GitLab as a source.
 pub struct GitLab<T> {
@@ -96,7 +80,7 @@ impl<T: Transport> GitLab<T> {
     /// A project of the GitLab at `base` (`https://host/relative/root`), asked with this token and within these limits.
     pub fn new(transport: T, base: &str, project: ProjectRef, token: Option<Token>, limits: Limits) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        let is_job = token.as_ref().is_some_and(Token::is_job);
+        let is_job = token.as_ref().is_some_and(|token| token.kind == TokenKind::Job);
         let complexity = if token.is_some() { graphql::KNOWN_USER } else { graphql::ANONYMOUS };
         Self {
             api: Api::new(Client::new(transport, limits), base, token),
@@ -116,7 +100,7 @@ impl<T: Transport> GitLab<T> {
 
     /// The project's number once it is known, else its path.
     fn id(&self) -> String {
-        self.state.borrow().project.as_ref().map_or_else(|| self.asked.text(), |project| project.id.to_string())
+        self.state.borrow().project.as_ref().map_or_else(|| self.asked.to_string(), |project| project.id.to_string())
     }
 
     fn path(&self) -> Option<String> {

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Query};
 use super::wire::{ProjectReply, RepositoryReply};
-use super::{GitLab, ProjectRef};
+use super::GitLab;
+use super::location::ProjectRef;
 use crate::http::Transport;
 
 /// Files whose contents say what an image is built from.
@@ -91,21 +92,21 @@ impl<T: Transport> GitLab<T> {
             _ if error.is_not_found() && self.api.token().is_none() => format!(
                 "{} has no project {} that can be seen without a token: its name may be wrong, or it is private (set GITLAB_TOKEN)",
                 self.api.base(),
-                self.asked.text()
+                self.asked
             ),
             _ if error.is_not_found() => format!(
                 "{} has no project {} that this token can see: its name may be wrong, or its owner has not let you in",
                 self.api.base(),
-                self.asked.text()
+                self.asked
             ),
             ApiError::Refused { status: 401, .. } => {
                 format!("{} does not accept the token: it may have expired or been revoked", self.api.base())
             }
             ApiError::Refused { status: 403, .. } => {
-                format!("{} does not let this token read the project {}", self.api.base(), self.asked.text())
+                format!("{} does not let this token read the project {}", self.api.base(), self.asked)
             }
             ApiError::Shape { .. } => format!("{} does not answer as a GitLab does", self.api.base()),
-            _ => format!("{} could not be asked about the project {}", self.api.base(), self.asked.text()),
+            _ => format!("{} could not be asked about the project {}", self.api.base(), self.asked),
         };
         SourceError::failed(what, error)
     }
