@@ -1,9 +1,15 @@
 //! The sample project: a term of a data-science course on Renku.
+//!
+//! The story says by hand which tags its registry holds, so that it needs nothing but git. It also records its pushes and what
+//! was done to the registry ([`Course::events`], [`Course::changes`]); a test proves that GitLab's rules, as
+//! [`pipelines`](crate::pipelines) has them, give the same tags.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::pipelines::{Build, Cause, Event, Outcome, RegistryChange, RegistryEvent, Update, ZERO};
 use crate::{ADA, Author, BEN, Error, Git, Result};
 
 /// The registry repository that the course's images are pushed to.
@@ -23,6 +29,10 @@ pub struct Course {
     pub tags: Vec<String>,
     /// The moments of its story that are worth a question, in the order of the story.
     pub moments: Vec<Moment>,
+    /// The pushes, in their order, and how their builds ended.
+    pub events: Vec<Event>,
+    /// What was done to the registry by hand and by clean-up, in its order.
+    pub changes: Vec<RegistryEvent>,
 }
 
 /// A commit of the course for which the right image is not the one that comes to mind.
@@ -47,16 +57,25 @@ impl Course {
 
 /// How a pipeline ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Build {
+enum End {
     Succeeds,
     Fails,
 }
-use Build::{Fails, Succeeds};
+use End::{Fails, Succeeds};
+
+/// Seconds from a push until the registry's clean-up or a person does something about the image: the build has ended.
+const LATER: u64 = 30 * 60;
 
 struct Maker {
     git: Git,
     tags: Vec<String>,
     moments: Vec<Moment>,
+    events: Vec<Event>,
+    changes: Vec<RegistryEvent>,
+    /// What the server's refs are.
+    remote: HashMap<String, String>,
+    /// When the last push was.
+    pushed: u64,
 }
 
 impl Maker {
@@ -84,19 +103,42 @@ impl Maker {
 
     /// Pushes the commit that is checked out. GitLab makes one pipeline, for the head of the push; it pushes an image if it ends
     /// well.
-    fn push(&mut self, build: Build) -> Result<String> {
+    fn push(&mut self, end: End) -> Result<String> {
+        let branch = self.git.run(&["symbolic-ref", "HEAD"])?;
         let head = self.git.id("HEAD")?;
+        self.push_ref(branch, &head, end);
         let tag = short(&head);
-        if build == Succeeds && !self.tags.contains(&tag) {
+        if end == Succeeds && !self.tags.contains(&tag) {
             self.tags.push(tag.clone());
         }
         self.git.sleep();
         Ok(tag)
     }
 
+    /// Records that a ref was pushed.
+    fn push_ref(&mut self, reference: String, after: &str, end: End) {
+        let before = self.remote.insert(reference.clone(), after.to_owned()).unwrap_or_else(|| ZERO.to_owned());
+        let update = Update { reference, before, after: after.to_owned() };
+        let cause = Cause::Push { updates: vec![update], options: Vec::new() };
+        let outcome = if end == Succeeds { Outcome::Success } else { Outcome::failed() };
+        self.pushed = self.git.now();
+        self.events.push(Event { at: self.pushed, cause, build: Build::new(outcome) });
+    }
+
+    /// Somebody gives the image of a tag another name.
+    fn retag(&mut self, from: &str, to: &str) {
+        self.change(RegistryChange::Retag { from: from.to_owned(), to: to.to_owned() });
+        self.tags.push(to.to_owned());
+    }
+
     /// Clean-up deletes a tag.
     fn delete(&mut self, tag: &str) {
+        self.change(RegistryChange::Delete(tag.to_owned()));
         self.tags.retain(|kept| kept != tag);
+    }
+
+    fn change(&mut self, change: RegistryChange) {
+        self.changes.push(RegistryEvent { at: self.pushed + LATER, repository: String::new(), change });
     }
 
     fn moment(&mut self, name: &'static str, commit: &str, image: Option<&str>, why: &'static str) {
@@ -130,13 +172,22 @@ pub fn course(dir: &Path) -> Result<Course> {
     if dir.exists() {
         return Err(Error::new(format!("{} is there already", dir.display())));
     }
-    let mut course = Maker { git: Git::init(dir)?, tags: Vec::new(), moments: Vec::new() };
+    let mut course = Maker {
+        git: Git::init(dir)?,
+        tags: Vec::new(),
+        moments: Vec::new(),
+        events: Vec::new(),
+        changes: Vec::new(),
+        remote: HashMap::new(),
+        pushed: 0,
+    };
     course.git.run(&["remote", "add", "origin", "https://gitlab.example.org/ada/course.git"])?;
     first_weeks(&mut course)?;
     two_branches(&mut course)?;
     second_half(&mut course)?;
 
-    let course = Course { git: course.git, tags: course.tags, moments: course.moments };
+    let Maker { git, tags, moments, events, changes, .. } = course;
+    let course = Course { git, tags, moments, events, changes };
     let (path, names) = (course.tags_file(), course.tags.iter().map(String::as_str).collect::<Vec<_>>());
     fs::write(&path, lines(&names)).map_err(|error| Error::io("write", &path, &error))?;
     Ok(course)
@@ -160,7 +211,7 @@ fn first_weeks(course: &mut Maker) -> Result<()> {
         ],
     )?;
     let template = course.push(Succeeds)?;
-    course.tags.push("latest".to_owned());
+    course.retag(&template, "latest");
 
     course.commit(ADA, "Outline", &[("README.md", "# Data for everyone\n\nTwelve weeks, one project.\n")])?;
     let lesson = course.lesson(ADA, 1, "First steps")?;
@@ -204,7 +255,10 @@ fn first_weeks(course: &mut Maker) -> Result<()> {
     let release = course.lesson(ADA, 3, "Plots")?;
     let tag = course.push(Succeeds)?;
     course.git.by(ADA, &["tag", "--annotate", "--message", "As taught in spring", "v1.0", &release])?;
-    course.tags.push("v1.0".to_owned());
+    // The tag's own pipeline pushes the same image once more.
+    let v1 = course.git.run(&["rev-parse", "v1.0"])?;
+    course.push_ref("refs/tags/v1.0".to_owned(), &v1, Succeeds);
+    course.retag(&tag, "v1.0");
     course.delete(&tag);
     course.moment(
         "a released image",

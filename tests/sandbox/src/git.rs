@@ -118,6 +118,15 @@ impl Git {
         self.finished(args, output)
     }
 
+    /// Runs git and returns the bytes that it prints: for contents of files and lists that end in NUL.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn bytes(&self, args: &[&str]) -> Result<Vec<u8>> {
+        let output = self.command(args).output();
+        self.printed(args, output)
+    }
+
     /// Runs git with a standard input that `write` writes: `fast-import`, `hash-object --stdin`, `update-ref --stdin`.
     ///
     /// # Errors
@@ -136,13 +145,18 @@ impl Git {
     }
 
     fn finished(&self, args: &[&str], output: io::Result<Output>) -> Result<String> {
+        let printed = self.printed(args, output)?;
+        Ok(String::from_utf8_lossy(&printed).trim_end().to_owned())
+    }
+
+    fn printed(&self, args: &[&str], output: io::Result<Output>) -> Result<Vec<u8>> {
         let output = output.map_err(|error| self.unstarted(args, &error))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let (args, dir) = (args.join(" "), self.dir.display());
             return Err(Error::new(format!("git {args} failed in {dir} ({}):\n{}", output.status, said.trim_end())));
         }
-        Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+        Ok(output.stdout)
     }
 
     fn unstarted(&self, args: &[&str], error: &io::Error) -> Error {
@@ -212,7 +226,12 @@ impl Git {
         self.run(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
     }
 
-    /// The next instant of the clock, in seconds since 1970.
+    /// The instant that the clock shows: that of the next commit, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    /// As [`now`](Self::now), and the clock goes on.
     pub fn tick(&self) -> u64 {
         self.now.replace(self.now.get() + STEP)
     }

@@ -2,7 +2,9 @@
 //!
 //! - [`Git`] makes a history with the real git, of fixed authors and dates, so that its commit ids are the same everywhere;
 //! - [`course()`] is one whole Renku project with its registry: the sample of `cargo xtask demo`;
+//! - [`pipelines`] says what GitLab makes of pushes: pipelines, jobs, images;
 //! - [`generated()`] is a long history, for measurements.
+//! - `gitlab` (feature `server`) is a GitLab stand-in over such repositories.
 //!
 //! Nothing here needs a network or a configured git.
 #![deny(missing_docs)]
@@ -12,6 +14,9 @@ mod course;
 mod error;
 mod generated;
 mod git;
+#[cfg(feature = "server")]
+pub mod gitlab;
+pub mod pipelines;
 
 pub use course::{Course, Moment, REGISTRY, course};
 pub use error::{Error, Result};
