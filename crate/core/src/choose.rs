@@ -10,6 +10,7 @@ use crate::environment::Fingerprint;
 use crate::question::expected_tag;
 use crate::resolution::{Changed, Image, Nearest, Reason, Resolution, Status};
 use crate::resolve::{Chooser, difference};
+use crate::scheme::Named;
 use crate::source::{Candidate, Commit, Compared, Images, Source, SourceError, Tag, Wanted, commits_of};
 use crate::tree::Entry;
 
@@ -104,8 +105,8 @@ impl<S: Source> Chooser<'_, S> {
         let id = self.commit.id.to_string();
         let may_be = |candidate: &&Candidate| {
             candidate.names.iter().any(|name| match name {
-                crate::scheme::Named::Commit { prefix } => id.starts_with(prefix),
-                crate::scheme::Named::GitTag(_) => !candidate.has_form,
+                Named::Commit { prefix } => id.starts_with(prefix),
+                Named::GitTag(_) => !candidate.names_id(),
             })
         };
         let own: Vec<Candidate> = candidates.iter().filter(may_be).cloned().collect();
@@ -145,8 +146,10 @@ impl<S: Source> Chooser<'_, S> {
                 return Err(SourceError::Incomplete(format!("the image of {} could not be told from others", best.id)));
             };
             let Some(tag) = self.source.confirm(wanted, &right.candidate, best.id).await? else {
-                let refused = search.right.swap_remove(at);
-                search.strangers.push(refused.candidate.tag.name);
+                let refused = search.right.swap_remove(at).candidate;
+                if refused.has_form {
+                    search.strangers.push(refused.tag.name);
+                }
                 continue;
             };
             if near.cut {

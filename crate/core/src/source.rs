@@ -136,6 +136,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Whether it names a commit by its id.
+    pub fn names_id(&self) -> bool {
+        self.names.iter().any(|name| matches!(name, Named::Commit { .. }))
+    }
+
     /// The tags as candidates under a scheme, each once, in the order of their names.
     pub fn of(scheme: &TagScheme, tags: &[Tag]) -> Vec<Self> {
         let mut candidates: Vec<Self> = tags

@@ -42,6 +42,10 @@ pub(super) enum ApiError {
     },
     /// GraphQL refused the query.
     Query(String),
+    /// A commit cannot be read through the API, for this reason.
+    Unreadable(String),
+    /// A branch moved between two requests.
+    Moved,
 }
 
 impl ApiError {
@@ -70,6 +74,8 @@ impl fmt::Display for ApiError {
             }
             Self::Refused { endpoint, status, message, .. } => write!(f, "{endpoint} answered {status}: {message}"),
             Self::Shape { endpoint, problem } => write!(f, "{endpoint} gave an answer that cannot be read: {problem}"),
+            Self::Unreadable(why) => f.write_str(why),
+            Self::Moved => f.write_str("the branch moved while it was read; ask again"),
             Self::Query(message) => write!(f, "POST /graphql refused the query: {message}"),
         }
     }

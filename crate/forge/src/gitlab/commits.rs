@@ -23,6 +23,10 @@ const RESERVE: u64 = 6;
 const LONGEST: usize = 1000;
 /// As many unknown beginnings of ids as are asked about one by one.
 const MOST_ALONE: usize = 12;
+/// From more on, the newest commits of all branches are listed first.
+const FEW_ALONE: usize = 4;
+/// Pages of the commits of all branches.
+const ALL_PAGES: u32 = 3;
 
 impl<T: Transport> GitLab<T> {
     /// The newest commits of a branch, a tag, or from a commit on; of the project's head where none is named.
@@ -32,9 +36,13 @@ impl<T: Transport> GitLab<T> {
 
     /// One page of a history, and whether it is the last one.
     async fn list_commits(&self, reference: Option<&str>, page: u32) -> Result<(Vec<Commit>, bool), ApiError> {
+        self.list_commits_by(reference.map(|reference| ("ref_name", reference)), page).await
+    }
+
+    async fn list_commits_by(&self, which: Option<(&str, &str)>, page: u32) -> Result<(Vec<Commit>, bool), ApiError> {
         let page = page.to_string();
         let mut query = vec![("per_page", "100"), ("page", page.as_str())];
-        query.extend(reference.map(|reference| ("ref_name", reference)));
+        query.extend(which);
         let url = self.url(&["repository", "commits"], &query);
         let page = self.api.page::<CommitReply>(url).await?;
         let is_last = page.rows.len() < PER_PAGE;
@@ -73,21 +81,43 @@ impl<T: Transport> GitLab<T> {
         Ok(true)
     }
 
-    /// Lists the commits of `to` that are not in the history of `from`; at most so many pages. `true` if that is all.
-    pub(super) async fn list_range(&self, from: Oid, to: Oid, pages: u32) -> Result<bool, SourceError> {
-        let range = format!("{from}..{to}");
-        for page in 1..=pages {
-            if self.remaining() == 0 {
-                return Ok(false);
+    /// Lists the newest commits of all branches and tags, once.
+    async fn list_all(&self) -> Result<(), SourceError> {
+        if std::mem::replace(&mut self.state.borrow_mut().listed_all, true) {
+            return Ok(());
+        }
+        for page in 1..=ALL_PAGES {
+            if self.remaining() <= RESERVE {
+                break;
             }
-            let (commits, is_last) = self.list_commits(Some(&range), page).await?;
+            let (commits, is_last) = self.list_commits_by(Some(("all", "true")), page).await?;
             let mut state = self.state.borrow_mut();
             commits.into_iter().for_each(|commit| state.history.add(commit));
             if is_last {
-                return Ok(true);
+                break;
             }
         }
-        Ok(false)
+        Ok(())
+    }
+
+    /// Lists the commits of `to` that are not in the history of `from`; at most so many pages. How many there are, and
+    /// whether that is all.
+    pub(super) async fn list_range(&self, from: Oid, to: Oid, pages: u32) -> Result<(usize, bool), SourceError> {
+        let range = format!("{from}..{to}");
+        let mut count = 0;
+        for page in 1..=pages {
+            if self.remaining() == 0 {
+                return Ok((count, false));
+            }
+            let (commits, is_last) = self.list_commits(Some(&range), page).await?;
+            count += commits.len();
+            let mut state = self.state.borrow_mut();
+            commits.into_iter().for_each(|commit| state.history.add(commit));
+            if is_last {
+                return Ok((count, true));
+            }
+        }
+        Ok((count, false))
     }
 
     /// `GET …/commits/:sha`: of an id, or the beginning of one. `None` if there is none, or several begin so.
@@ -133,14 +163,19 @@ impl<T: Transport> GitLab<T> {
         if names.iter().any(|name| matches!(name, Named::GitTag(name) if by_git_tag(name))) {
             self.load_git_tags().await?;
         }
-        let unknown: Vec<&String> = {
+        let unknown = || -> Vec<&String> {
             let state = self.state.borrow();
             let unknown = names.iter().filter_map(|name| match name {
                 Named::Commit { prefix } if state.history.with_prefix(prefix).is_empty() => Some(prefix),
                 _ => None,
             });
-            unknown.take(MOST_ALONE.min(usize::try_from(self.remaining()).unwrap_or(usize::MAX))).collect()
+            unknown.collect()
         };
+        if unknown().len() > FEW_ALONE {
+            self.list_all().await?;
+        }
+        let mut unknown = unknown();
+        unknown.truncate(MOST_ALONE.min(usize::try_from(self.remaining()).unwrap_or(usize::MAX)));
         let found = join_all(unknown.iter().map(|prefix| self.one_commit(prefix))).await;
         for (prefix, commit) in unknown.into_iter().zip(found) {
             let Some(commit) = commit? else { continue };
@@ -172,9 +207,9 @@ impl<T: Transport> GitLab<T> {
                 self.note("not all git tags were read: images that have a git tag's name may be missing here");
                 break;
             }
-            let page = self.api.page::<GitTagReply>(url).await?;
+            let page = self.api.page::<Option<GitTagReply>>(url).await?;
             // A tag of a tree or a blob has no commit.
-            tags.extend(page.rows.into_iter().filter_map(|tag| Some((tag.name, tag.commit?.id))));
+            tags.extend(page.rows.into_iter().flatten().filter_map(|tag| Some((tag.name, tag.commit?.id))));
             next = page.next;
         }
         self.state.borrow_mut().git_tags = Some(tags);

@@ -35,6 +35,8 @@ const RESERVE: u64 = 4;
 struct Target {
     /// The whole id, where it is listed.
     commit: Option<Oid>,
+    /// Whether several listed commits have ids that begin so.
+    is_shared: bool,
     /// The beginning of it that the tag has.
     prefix: Option<String>,
 }
@@ -52,7 +54,7 @@ impl<T: Transport> GitLab<T> {
             return Ok(Vec::new());
         }
         let git_tags: Vec<Named> =
-            open.iter().filter(|candidate| !candidate.has_form).flat_map(|candidate| candidate.names.clone()).collect();
+            open.iter().filter(|candidate| !candidate.names_id()).flat_map(|candidate| candidate.names.clone()).collect();
         self.commits_named(&git_tags).await?;
         let targets: Vec<Target> = open.iter().map(|candidate| self.target(candidate)).collect();
         let listed: Vec<(usize, Oid)> =
@@ -73,14 +75,14 @@ impl<T: Transport> GitLab<T> {
     /// What a candidate's name says of its commit.
     fn target(&self, candidate: &Candidate) -> Target {
         let state = self.state.borrow();
-        let mut target = Target { commit: None, prefix: None };
+        let mut target = Target { commit: None, is_shared: false, prefix: None };
         for name in &candidate.names {
             match name {
                 Named::Commit { prefix } => {
                     target.prefix = Some(prefix.clone());
-                    if let [only] = state.history.with_prefix(prefix)[..] {
-                        target.commit = Some(only);
-                    }
+                    let listed = state.history.with_prefix(prefix);
+                    target.is_shared = listed.len() > 1;
+                    target.commit = listed.first().copied().filter(|_| !target.is_shared);
                 }
                 Named::GitTag(name) if target.prefix.is_none() => {
                     target.commit = state.git_tags.as_ref().and_then(|tags| tags.get(name)).copied();
@@ -102,7 +104,7 @@ impl<T: Transport> GitLab<T> {
         let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
         let differing = match self.ask_few(wanted, &needs, &targets, candidates).await {
             Ok(differing) => differing,
-            Err(error @ ApiError::Http(_)) => return Err(error.into()),
+            Err(error @ (ApiError::Http(_) | ApiError::Moved)) => return Err(error.into()),
             Err(error) => {
                 self.no_graphql(&error)?;
                 return self.compare_by_rest(wanted, candidates).await;
@@ -121,7 +123,7 @@ impl<T: Transport> GitLab<T> {
         if compared.contains(&Compared::Left) {
             self.note(format!("not all tags were compared: {USED_UP}"));
         }
-        self.tell_strangers(wanted, &targets, &mut compared).await?;
+        self.tell_strangers(wanted.files.len().min(FEW), &targets, &mut compared).await?;
         self.read_the_same(wanted, candidates, &mut compared).await?;
         Ok(compared)
     }
@@ -164,8 +166,19 @@ impl<T: Transport> GitLab<T> {
             asks.push((Purpose::Asked, Ask { reference: Some(commit.to_string()), paths: few_paths.clone(), text: false }));
         }
         let mut guesses: Vec<&str> = Vec::new();
+        // A tag of no form, whose name no git tag has.
+        let mut nothing: Vec<usize> = Vec::new();
+        // The server would not know which is meant: all of them are read.
+        let mut shared: Vec<usize> = Vec::new();
         for (at, target) in targets.iter().enumerate() {
-            let Some(reference) = target.reference() else { continue };
+            if target.is_shared {
+                shared.push(at);
+                continue;
+            }
+            let Some(reference) = target.reference() else {
+                nothing.push(at);
+                continue;
+            };
             let is_guess = needs.complete && target.commit.is_some() && guesses.len() < GUESSES;
             let paths = if is_guess { &all_paths } else { &few_paths };
             asks.push((Purpose::Few(at), Ask { reference: Some(reference), paths: paths.clone(), text: false }));
@@ -179,6 +192,8 @@ impl<T: Transport> GitLab<T> {
         }
         let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses).await?;
         let mut results: Vec<Option<Few>> = vec![None; targets.len()];
+        nothing.into_iter().for_each(|at| results[at] = Some(Few::Nothing));
+        shared.into_iter().for_each(|at| results[at] = Some(Few::Same));
         for ((purpose, ask), blobs) in asks.iter().zip(answers) {
             let Some(blobs) = blobs else { continue };
             match purpose {
@@ -202,7 +217,7 @@ impl<T: Transport> GitLab<T> {
     /// That the files which were read by a name are those of the commit: a branch may move between two requests.
     fn check_asked(&self, few: &[&Entry], blobs: &[Blob]) -> Result<(), ApiError> {
         if judge(few, blobs) != Few::Same {
-            return Err(ApiError::Http(crate::http::HttpError::Cancelled));
+            return Err(ApiError::Moved);
         }
         self.state.borrow_mut().by_name = None;
         Ok(())
@@ -291,7 +306,7 @@ impl<T: Transport> GitLab<T> {
     /// Candidates without any file may name no commit at all.
     async fn tell_strangers(
         &self,
-        wanted: Wanted<'_>,
+        few: usize,
         targets: &[Target],
         compared: &mut [Compared],
     ) -> Result<(), SourceError> {
@@ -300,14 +315,14 @@ impl<T: Transport> GitLab<T> {
             .enumerate()
             .filter(|(_, one)| **one == Compared::Stranger)
             .filter_map(|(at, _)| match &targets[at] {
-                Target { commit: None, prefix: Some(prefix) } => Some((at, prefix.clone())),
+                Target { commit: None, prefix: Some(prefix), .. } => Some((at, prefix.clone())),
                 _ => None,
             })
             .collect();
         for (at, target) in targets.iter().enumerate() {
             // What is listed is there, whatever files it has.
             if target.commit.is_some() && compared[at] == Compared::Stranger {
-                compared[at] = Compared::Differs(wanted.files.len().max(1));
+                compared[at] = Compared::Differs(few.max(1));
             }
         }
         let most = usize::try_from(self.remaining().saturating_sub(RESERVE)).unwrap_or(usize::MAX);
@@ -315,7 +330,7 @@ impl<T: Transport> GitLab<T> {
             unsure.iter().take(most).map(|(_, prefix)| Named::Commit { prefix: prefix.clone() }).collect();
         for (named, (at, _)) in self.commits_named(&names).await?.iter().zip(&unsure) {
             if !named.is_empty() {
-                compared[*at] = Compared::Differs(wanted.files.len().max(1));
+                compared[*at] = Compared::Differs(few.max(1));
             }
         }
         for (at, _) in unsure.iter().skip(most) {
@@ -390,6 +405,10 @@ impl<T: Transport> GitLab<T> {
                 }
                 Err(error) => self.no_graphql(&error)?,
             }
+        }
+        if self.state.borrow().history.with_prefix(prefix).len() > 1 {
+            // All that share it were compared.
+            return Ok(self.tag_detail(name).await?);
         }
         let (is_unique, detail) = join(self.is_unique(prefix, commit), self.tag_detail(name)).await;
         if !is_unique? {

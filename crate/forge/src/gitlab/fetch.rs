@@ -116,7 +116,7 @@ impl<T: Transport> GitLab<T> {
         mut work: impl FnMut(&mut Environments, &mut View<'_>, Oid) -> Result<R, Missing>,
     ) -> Result<Vec<Seen<R>>, SourceError> {
         let mut results: Vec<Option<Seen<R>>> = commits.iter().map(|_| None).collect();
-        let mut why = "its files lead from one to the next without an end";
+        let mut why = "its files lead from one to the next without an end".to_owned();
         for _ in 0..MAX_ROUNDS {
             let mut wishes: BTreeMap<Oid, BTreeSet<Wish>> = BTreeMap::new();
             for (result, &commit) in results.iter_mut().zip(commits).filter(|(result, _)| result.is_none()) {
@@ -150,13 +150,13 @@ impl<T: Transport> GitLab<T> {
             }
             match self.grant(wishes).await {
                 Ok(()) => continue,
-                Err(error) if error.is_limit() => why = USED_UP,
-                Err(ApiError::Shape { problem, .. }) if problem == TOO_MANY => why = TOO_MANY,
+                Err(error) if error.is_limit() => why = USED_UP.to_owned(),
+                Err(ApiError::Unreadable(problem)) => why = problem,
                 Err(error) => return Err(error.into()),
             }
             break;
         }
-        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(why.to_owned()))).collect())
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(why.clone()))).collect())
     }
 
     /// Fetches everything that is wished for, at once.
@@ -354,6 +354,9 @@ impl<T: Transport> GitLab<T> {
                 }
                 break;
             }
+            if page.rows.iter().any(|entry| entry.name.contains(char::REPLACEMENT_CHARACTER)) {
+                return Err(unreadable("the name of a file is not UTF-8, and GitLab does not say what it is"));
+            }
             entries.extend(page.rows);
             next = page.next;
         }
@@ -392,7 +395,7 @@ pub(super) const USED_UP: &str = "no more requests are allowed for one answer (-
 const TOO_MANY: &str = "every file counts, and there are too many to list them through the API";
 
 fn unreadable(problem: &str) -> ApiError {
-    ApiError::Shape { endpoint: "GET /projects/:id/repository".to_owned(), problem: problem.to_owned() }
+    ApiError::Unreadable(problem.to_owned())
 }
 
 fn mode(entry: &TreeReply) -> Result<Mode, ApiError> {

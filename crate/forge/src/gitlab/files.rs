@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use repin::tree::{Entry, Mode, Tree};
+use repin::tree::{Mode, Tree};
 use repin::{Oid, OidMap};
 use sha1::{Digest as _, Sha1};
 
@@ -103,25 +103,6 @@ impl Files {
     /// Whether all these paths are known at a commit.
     pub(super) fn knows(&self, commit: Oid, paths: &[Vec<u8>]) -> bool {
         paths.iter().all(|path| self.file(commit, path).is_some())
-    }
-
-    /// How many of these files `commit` lacks or has otherwise, as far as that is known.
-    pub(super) fn differing(&self, commit: Oid, files: &[Entry]) -> usize {
-        let differs = |file: &&Entry| match self.file(commit, &file.path) {
-            Some(Some((mode, oid))) => (mode, oid) != (file.mode, file.oid),
-            Some(None) => true,
-            None => false,
-        };
-        files.iter().filter(differs).count()
-    }
-
-    /// Gives the facts known under one id to another: they are the same commit.
-    pub(super) fn adopt(&mut self, from: Oid, to: Oid) {
-        if let Some(facts) = self.commits.get(&from).cloned() {
-            let known = self.commits.entry(to).or_default();
-            known.files.extend(facts.files);
-            known.root = known.root.or(facts.root);
-        }
     }
 }
 

@@ -36,10 +36,6 @@ impl History {
         self.commits.get(&id)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
     /// The commits whose ids begin with these digits.
     pub(super) fn with_prefix(&self, prefix: &str) -> Vec<Oid> {
         let Ok(first) = format!("{prefix:0<40}").parse::<Oid>() else { return Vec::new() };

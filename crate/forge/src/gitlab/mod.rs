@@ -13,13 +13,14 @@ use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
 use repin::resolution::Cost;
 use repin::scheme::Named;
-use repin::source::{Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted};
+use repin::source::{Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted};
 use repin::tree::Entry;
 use repin::{Oid, OidMap};
 
 use crate::http::{Client, Limits, Transport};
 
 mod api;
+mod build;
 mod commits;
 mod compare;
 mod date;
@@ -65,6 +66,8 @@ struct State {
     history: History,
     /// How many pages of the history of these commits are here, and whether that is all.
     pages: OidMap<(u32, bool)>,
+    /// Whether the newest commits of all branches were listed.
+    listed_all: bool,
     environments: Vec<Environments>,
     git_tags: Option<HashMap<String, Oid>>,
     /// What is known of single image tags.
@@ -243,6 +246,10 @@ impl<T: Transport> Source for GitLab<T> {
         commit: Oid,
     ) -> Result<Option<Tag>, SourceError> {
         self.confirm_candidate(wanted, candidate, commit).await
+    }
+
+    async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
+        self.build_of(wanted, job).await
     }
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {

@@ -64,19 +64,12 @@ impl<T: Transport> GitLab<T> {
 
     /// Whether one of these is an ancestor: then nothing is in its history that is not in the commit's.
     async fn any_behind(&self, commit: Oid, images: &[Oid]) -> Result<bool, SourceError> {
-        let newest = self.by_date(images).into_iter().take(MOST_RANGES);
-        for image in newest {
-            let before = self.state.borrow().history.len();
-            let is_all = self.list_range(commit, image, 1).await?;
-            if is_all && self.state.borrow().history.len() == before && !self.is_descendant(image, commit) {
+        for image in self.by_date(images).into_iter().take(MOST_RANGES) {
+            if self.list_range(commit, image, 1).await?.0 == 0 {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-
-    fn is_descendant(&self, image: Oid, commit: Oid) -> bool {
-        self.state.borrow().history.graph(&[image]).position(commit).is_some()
     }
 
     /// Newest first.
@@ -95,11 +88,11 @@ impl<T: Transport> GitLab<T> {
             // What the range of a newer image has listed needs no request of its own.
             let is_closed = {
                 let state = self.state.borrow();
-                let graph = state.history.graph(&[image]);
-                (0..graph.len()).all(|at| {
-                    let position = u32::try_from(at).unwrap_or(u32::MAX);
-                    !graph.is_cut(position)
-                }) || graph.position(commit).is_some()
+                let graph = state.history.graph(&[image, commit]);
+                match (graph.position(image), graph.position(commit)) {
+                    (Some(image), Some(commit)) => !graph.ahead(image, commit).1,
+                    _ => false,
+                }
             };
             if is_closed {
                 continue;
@@ -108,7 +101,12 @@ impl<T: Transport> GitLab<T> {
                 is_open = true;
                 break;
             }
-            is_open |= !self.list_range(commit, image, PAGES).await?;
+            let (count, is_all) = self.list_range(commit, image, PAGES).await?;
+            if count == 0 {
+                // It has nothing that the commit has not: it is an ancestor, and of those the newest, too far to count.
+                return Ok(Near { relation: Relation::Ancestor, distance: None, commits: vec![image], cut: images.len() > 1 });
+            }
+            is_open |= !is_all;
             asked += 1;
         }
         let state = self.state.borrow();

@@ -36,9 +36,10 @@ impl<T: Transport> GitLab<T> {
             Some(wanted) => repositories.iter().find(|known| known.location == wanted),
             None => None,
         };
+        // Below its own name a project's registry lists everything; of other names it knows nothing.
         let is_elsewhere = |wanted: &str| {
-            let host = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
-            own.as_deref().or(repositories.first().map(|known| known.location.as_str())).is_some_and(|own| host(own) != host(wanted))
+            let own = own.as_deref().or(repositories.first().map(|known| known.location.as_str()));
+            own.is_some_and(|own| wanted != own && !wanted.starts_with(&format!("{own}/")))
         };
         let chosen = match (chosen, repository) {
             (Some(chosen), _) => Some(chosen),

@@ -160,7 +160,7 @@ impl<T: Transport> GitLab<T> {
                 self.graphql.set(false);
                 Ok(())
             }
-            ApiError::Http(_) => Err(error.clone().into()),
+            ApiError::Http(_) | ApiError::Moved | ApiError::Unreadable(_) => Err(error.clone().into()),
         }
     }
 

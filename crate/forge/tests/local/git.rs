@@ -116,6 +116,12 @@ impl Repo {
         self.ask(&Question { revision: Some(revision.to_string()), inputs, ..Question::default() }, tags)
     }
 
+    /// The same of the clone alone, where it has what no server can show.
+    pub(crate) fn resolve_here(&self, revision: impl ToString, tags: &[&str]) -> Resolution {
+        let question = Question { revision: Some(revision.to_string()), ..Question::default() };
+        now(repin::resolve::resolve(&with_tags(self.open(), tags), &question)).unwrap()
+    }
+
     pub(crate) fn ask(&self, question: &Question, tags: &[&str]) -> Resolution {
         let answer = now(repin::resolve::resolve(&with_tags(self.open(), tags), question)).unwrap();
         same_through_http(&self.path, question, Some(tags), &answer);

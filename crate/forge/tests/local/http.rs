@@ -53,6 +53,10 @@ fn comparable(answer: &Resolution) -> Value {
             value["image"][field] = Value::Null;
         }
     }
+    // Why there is no build is known to the network alone.
+    if value["reason"]["code"] == "never-scheduled" {
+        value["reason"]["code"] = json!("no-image");
+    }
     // Words may differ, since a clone and a server lack different things; their meaning may not.
     if value["reason"].is_object() {
         value["reason"] = json!(value["reason"]["code"]);
@@ -70,7 +74,11 @@ pub(crate) fn same_through_http(repository: &Path, question: &Question, tags: Op
         let answer = answer.unwrap_or_else(|error| {
             panic!("through HTTP, GraphQL {graphql}: {error} ({:?})\n{}", std::error::Error::source(&error), log(&served))
         });
-        let (wanted, got) = (comparable(local), comparable(&answer));
+        let (mut wanted, got) = (comparable(local), comparable(&answer));
+        // Beyond 500 commits the distance may stay open.
+        if wanted["image"]["distance"].as_u64() > Some(500) && got["image"]["distance"].is_null() {
+            wanted["image"]["distance"] = Value::Null;
+        }
         assert!(
             wanted == got,
             "through HTTP, GraphQL {graphql}:\n{}\nis not the local answer:\n{}\nnotes: {:?}\n{}",
