@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(async_fn_in_trait, reason = "the futures run where they are made: in a browser, or blocked on by a command")]
 
+pub mod cache;
 pub mod gitlab;
 pub mod http;
 #[cfg(not(target_arch = "wasm32"))]

@@ -29,9 +29,9 @@ struct Inner {
     now: Cell<Duration>,
     /// What an answer takes.
     latency: Cell<Duration>,
-    /// Whoever waits, with the time when that ends.
     under_way: Cell<usize>,
-    most_under_way: Cell<usize>,
+    /// For each request: how many were under way then, itself included.
+    crowds: RefCell<Vec<usize>>,
 }
 
 impl Script {
@@ -75,7 +75,7 @@ impl Transport for Script {
         inner.sent.borrow_mut().push(request);
         let step = inner.steps.borrow_mut().pop_front();
         inner.under_way.set(inner.under_way.get() + 1);
-        inner.most_under_way.set(inner.most_under_way.get().max(inner.under_way.get()));
+        inner.crowds.borrow_mut().push(inner.under_way.get());
         let end =
             inner.now.get() + if step == Some(Err(TransportError::TimedOut)) { timeout } else { inner.latency.get() };
         others_first().await;
@@ -241,7 +241,7 @@ fn a_turn_is_no_round() {
     let answers = pollster::block_on(join_all((0..20).map(|_| client.send(Call::get(URL)))));
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(client.cost(), Cost { requests: 20, rounds: 1, bytes: 80 });
-    assert_eq!(script.0.most_under_way.get(), 3);
+    assert_eq!(script.0.crowds.borrow().iter().max(), Some(&3));
 }
 
 #[test]
@@ -253,6 +253,9 @@ fn one_429_is_a_pause_for_all() {
     let answers = pollster::block_on(join_all((0..12).map(|_| client.send(Call::get(URL)))));
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 12);
     assert_eq!(client.cost().requests, 20, "eight of twelve had to ask twice");
+    let crowds = script.0.crowds.borrow();
+    assert_eq!(crowds[..9], [1, 2, 3, 4, 5, 6, 7, 8, 1], "after the pause one asks alone");
+    assert!(crowds[9..].iter().any(|crowd| *crowd > 1), "and then the others again: {crowds:?}");
 
     let script = Script::new([with(429, ("Retry-After", "2")), with(429, ("Retry-After", "900"))]).slow(10);
     let client = Client::new(script.clone(), Limits::default());

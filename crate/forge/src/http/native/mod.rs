@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use flate2::read::MultiGzDecoder;
@@ -21,6 +21,9 @@ mod pool;
 const THREADS: usize = 8;
 /// For a connection alone.
 const CONNECT: Duration = Duration::from_secs(10);
+/// What to do about a certificate of an organisation's own authority.
+const UNKNOWN_AUTHORITY: &str = "the authority that signed its certificate is not known to this machine; add it to the \
+                                 system's, or name its file in SSL_CERT_FILE";
 /// How much of a body is read before a look at whether anybody waits for it.
 const PIECE: usize = 16 << 10;
 
@@ -30,7 +33,8 @@ const PIECE: usize = 16 << 10;
 pub struct Native(Arc<Inner>);
 
 struct Inner {
-    agent: Agent,
+    /// Made by the first request, on its thread: to read the system's certificates takes a while.
+    agent: OnceLock<Agent>,
     pool: Pool,
     start: Instant,
 }
@@ -38,18 +42,22 @@ struct Inner {
 impl Native {
     /// A transport without connections yet.
     pub fn new() -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_connect(Some(CONNECT))
-            .max_idle_connections(2 * THREADS)
-            .max_idle_connections_per_host(THREADS)
-            .user_agent(concat!("repin/", env!("CARGO_PKG_VERSION")))
-            .accept_encoding("gzip")
-            .tls_config(TlsConfig::builder().root_certs(roots()).build())
-            .build();
-        Self(Arc::new(Inner { agent: config.into(), pool: Pool::new(THREADS), start: Instant::now() }))
+        Self(Arc::new(Inner { agent: OnceLock::new(), pool: Pool::new(THREADS), start: Instant::now() }))
     }
+}
+
+fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_connect(Some(CONNECT))
+        .max_idle_connections(2 * THREADS)
+        .max_idle_connections_per_host(THREADS)
+        .user_agent(concat!("repin/", env!("CARGO_PKG_VERSION")))
+        .accept_encoding("gzip")
+        .tls_config(TlsConfig::builder().root_certs(roots()).build())
+        .build()
+        .into()
 }
 
 impl Default for Native {
@@ -68,14 +76,14 @@ fn roots() -> RootCerts {
 impl Transport for Native {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let (sender, answer) = oneshot::channel();
-        let agent = self.0.agent.clone();
+        let inner = Arc::clone(&self.0);
         let end = Instant::now() + request.timeout;
         let delay = Delay::new(request.timeout);
         self.0.pool.run(Box::new(move || {
             if sender.is_canceled() {
                 return;
             }
-            let outcome = exchange(&agent, &request, end, || sender.is_canceled());
+            let outcome = exchange(inner.agent.get_or_init(agent), &request, end, || sender.is_canceled());
             // Whoever asked may have gone.
             let _ = sender.send(outcome);
         }));
@@ -177,7 +185,10 @@ fn run(
 
 /// What went wrong before the head of an answer was there.
 fn explain(error: &ureq::Error, origin: &Origin) -> TransportError {
-    let unreachable = |reason: String| TransportError::Unreachable { host: origin.host().to_owned(), reason };
+    let unreachable = |reason: String| {
+        let reason = if reason.contains("UnknownIssuer") { UNKNOWN_AUTHORITY.to_owned() } else { reason };
+        TransportError::Unreachable { host: origin.host().to_owned(), reason }
+    };
     match error {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
             unreachable("it does not answer".to_owned())
