@@ -37,6 +37,7 @@ mod reply;
 mod request;
 mod rest;
 mod server;
+mod smart;
 mod state;
 
 pub use crate::pipelines::{Job, Pipeline};

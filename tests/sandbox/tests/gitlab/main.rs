@@ -2,6 +2,7 @@
 
 mod access;
 mod client;
+mod clone;
 mod faults;
 mod fixture;
 mod graphql;
