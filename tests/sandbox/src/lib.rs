@@ -5,6 +5,9 @@
 //! - [`pipelines`] says what GitLab makes of pushes: pipelines, jobs, images;
 //! - [`generated()`] is a long history, for measurements.
 //!
+//! With the feature `server` also:
+//! - `registry`: a real registry, by Debian's `docker-registry`, and the tokens of a GitLab for it.
+//!
 //! Nothing here needs a network or a configured git.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -14,6 +17,8 @@ mod error;
 mod generated;
 mod git;
 pub mod pipelines;
+#[cfg(feature = "server")]
+pub mod registry;
 
 pub use course::{Course, Moment, REGISTRY, course};
 pub use error::{Error, Result};
