@@ -6,6 +6,7 @@
 //! - [`generated()`] is a long history, for measurements.
 //!
 //! With the feature `server` also:
+//! - `gitlab`: a GitLab stand-in over such repositories;
 //! - `registry`: a real registry, by Debian's `docker-registry`, and the tokens of a GitLab for it.
 //!
 //! Nothing here needs a network or a configured git.
@@ -16,6 +17,8 @@ mod course;
 mod error;
 mod generated;
 mod git;
+#[cfg(feature = "server")]
+pub mod gitlab;
 pub mod pipelines;
 #[cfg(feature = "server")]
 pub mod registry;

@@ -1,0 +1,118 @@
+//! Commits.
+
+use serde_json::{Value, json};
+
+use crate::gitlab::commit::Commit;
+use crate::gitlab::page::{Page, counted, uncounted};
+use crate::gitlab::reply::{Answer, Reply};
+use crate::gitlab::state::{Context, Stored};
+
+/// `GET /projects/:id/repository/commits`: what `git log` lists, with the options that Gitaly gives it.
+pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
+    let request = cx.request;
+    let page = Page::of(request)?;
+    let mut args = vec![format!("--max-count={}", page.size), format!("--skip={}", page.skip())];
+    let path = request.given("path");
+    if path.is_some() {
+        args.push("--follow".to_owned());
+    }
+    if request.flag("first_parent") {
+        args.push("--first-parent".to_owned());
+    }
+    match request.given("order") {
+        None | Some("default") => {}
+        Some("topo") => args.push("--topo-order".to_owned()),
+        Some(_) => return Err(Reply::error(400, "order does not have a valid value")),
+    }
+    for (name, option) in [("since", "--since"), ("until", "--until"), ("author", "--author")] {
+        args.extend(request.given(name).map(|value| format!("{option}={value}")));
+    }
+    if request.flag("all") {
+        args.extend(["--all".to_owned(), "--reverse".to_owned()]);
+    } else {
+        args.extend(["--end-of-options".to_owned(), range(project, request.given("ref_name"))?]);
+    }
+    args.push("--".to_owned());
+    args.extend(path.map(str::to_owned));
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let commits = project.objects.log(&args)?.unwrap_or_default();
+    let stats = request.flag("with_stats");
+    let shown = commits.iter().map(|commit| {
+        let mut value = commit.json(&cx.page_of(project));
+        if stats {
+            value["stats"] = changes(project, commit)?;
+        }
+        Ok(value)
+    });
+    let shown = shown.collect::<Result<Vec<_>, Reply>>()?;
+    // GitLab takes a full page for a sign that there is another.
+    let more = shown.len() == page.size;
+    Ok(uncounted(request, page, shown, more))
+}
+
+/// A revision or a range of two, for git.
+fn range(project: &Stored, given: Option<&str>) -> Result<String, Reply> {
+    let dots = given.and_then(|given| ["...", ".."].into_iter().find_map(|dots| Some((given.split_once(dots)?, dots))));
+    let id = |revision: &str| {
+        let id = project.objects.commit_id(&project.revision(Some(revision)))?;
+        id.ok_or_else(|| Reply::not_found("Commit"))
+    };
+    match dots {
+        None => id(given.unwrap_or_default()),
+        Some(((from, to), dots)) => Ok(format!("{}{dots}{}", id(from)?, id(to)?)),
+    }
+}
+
+/// `GET /projects/:id/repository/commits/:sha`.
+pub(super) fn single(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
+    let commit = resolved(project, sha)?;
+    let mut value = commit.json(&cx.page_of(project));
+    value["project_id"] = json!(project.id);
+    if cx.request.param("stats").is_none_or(|stats| stats != "false") {
+        value["stats"] = changes(project, &commit)?;
+    }
+    let last =
+        project.data.pipelines.iter().filter(|pipeline| pipeline.sha == commit.id).max_by_key(|pipeline| pipeline.id);
+    let last = last.filter(|_| cx.caller.may_use(project, project.data.builds));
+    value["status"] = json!(last.map(|pipeline| &pipeline.status));
+    value["last_pipeline"] = Value::Null;
+    Ok(Reply::json(200, &value))
+}
+
+/// `GET /projects/:id/repository/commits/:sha/refs`.
+pub(super) fn refs(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
+    let commit = resolved(project, sha)?;
+    let contains = format!("--contains={}", commit.id);
+    let kind = cx.request.given("type").unwrap_or("all");
+    let mut all = Vec::new();
+    for (name, below) in [("branch", "heads"), ("tag", "tags")] {
+        if kind == name || kind == "all" {
+            let refs = project.objects.refs(below, &[&contains])?;
+            all.extend(refs.into_iter().map(|(short, _)| json!({ "type": name, "name": short })));
+        }
+    }
+    counted(cx.request, &all, Clone::clone)
+}
+
+/// The commit of a revision.
+pub(super) fn resolved(project: &Stored, revision: &str) -> Result<Commit, Reply> {
+    let commit = project.objects.commit(&project.revision(Some(revision)))?;
+    commit.ok_or_else(|| Reply::not_found("Commit"))
+}
+
+/// Lines added and taken away, against the first parent.
+fn changes(project: &Stored, commit: &Commit) -> Result<Value, Reply> {
+    let parent = commit.parents.first().map(String::as_str);
+    let range = match parent {
+        Some(parent) => vec![parent, commit.id.as_str()],
+        None => vec!["--root", commit.id.as_str()],
+    };
+    let args = [&["diff-tree", "--numstat", "-r", "--no-commit-id"], &range[..]].concat();
+    let (mut added, mut removed) = (0_u64, 0_u64);
+    for line in project.objects.lines(&args)?.unwrap_or_default() {
+        let mut fields = line.split('\t').map(|field| field.parse::<u64>().unwrap_or_default());
+        added += fields.next().unwrap_or_default();
+        removed += fields.next().unwrap_or_default();
+    }
+    Ok(json!({ "additions": added, "deletions": removed, "total": added + removed }))
+}
