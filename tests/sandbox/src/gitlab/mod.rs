@@ -24,6 +24,7 @@
 //! ```
 
 mod access;
+mod attached;
 mod body;
 mod commit;
 mod dispatch;

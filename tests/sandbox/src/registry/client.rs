@@ -1,5 +1,6 @@
 //! What is put into the registry and read from it, through its HTTP API (the OCI distribution specification).
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -140,6 +141,18 @@ impl Registry {
         }
     }
 
+    /// The digest of a tag; `None` if it is not there.
+    ///
+    /// # Errors
+    /// The registry refuses.
+    pub fn digest(&self, repository: &str, tag: &str) -> Result<Option<String>> {
+        let found = self.call(&Method::HEAD, repository, &format!("manifests/{tag}"), None)?;
+        if found.status() == 404 {
+            return Ok(None);
+        }
+        Ok(Some(header(&expect(200, found)?, "docker-content-digest")))
+    }
+
     /// The image of a tag; `None` if there is none.
     ///
     /// # Errors
@@ -208,6 +221,10 @@ impl Registry {
             }
             None => request.body(()).map_err(ureq::Error::from).and_then(|request| self.agent.run(request)),
         };
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            // After the change: who reads the number before it reads the change later.
+            self.changed.fetch_add(1, Ordering::Relaxed);
+        }
         let (head, mut body) = answer.map_err(failed)?.into_parts();
         Ok(Response::from_parts(head, body.read_to_vec().map_err(failed)?))
     }

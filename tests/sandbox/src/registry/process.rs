@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct Registry {
     address: String,
     signer: Signer,
     pub(super) agent: ureq::Agent,
+    /// How often this process changed something in it.
+    pub(super) changed: AtomicU64,
 }
 
 /// The process and its folder, for whatever way the start ends.
@@ -79,7 +81,7 @@ impl Registry {
         });
         write(&config, &content.to_string())?;
         let (process, address) = run(folder, &config)?;
-        Ok(Self { process, address, signer, agent: client::agent() })
+        Ok(Self { process, address, signer, agent: client::agent(), changed: AtomicU64::new(0) })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -95,6 +97,12 @@ impl Registry {
     /// Who signs its tokens.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// How many requests of this process may have changed something in it: as long as that stays, its tags do, unless others
+    /// push.
+    pub fn changes(&self) -> u64 {
+        self.changed.load(Ordering::Relaxed)
     }
 
     /// Where its files are.
