@@ -40,12 +40,12 @@ mod rest;
 mod server;
 mod state;
 
+pub use crate::pipelines::{Job, Pipeline};
 pub use access::Caller;
 pub use fault::{Fault, FaultKind, When};
 pub use log::Logged;
 pub use model::{
-    Access, DiffLimits, Job, Kind, Options, Pipeline, Project, Reach, RegistryTag, Repository, Scope, Token, Version,
-    Visibility,
+    Access, DiffLimits, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Token, Version, Visibility,
 };
 pub use reply::Reply;
 pub use request::Request;

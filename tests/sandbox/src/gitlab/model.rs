@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::pipelines::Pipeline;
+
 /// Which GitLab the stand-in is: what its APIs have and have not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
@@ -158,64 +160,6 @@ pub struct RegistryTag {
     pub digest: String,
     /// When the image was made, if it says so.
     pub created_at: Option<String>,
-}
-
-/// A pipeline. Times are texts as in the API: `2024-03-04T08:00:00.000Z`.
-#[derive(Clone, Debug, Default)]
-pub struct Pipeline {
-    /// Its number in the instance.
-    pub id: u64,
-    /// Its number in the project.
-    pub iid: u64,
-    /// The commit it ran for.
-    pub sha: String,
-    /// The branch or tag, or `refs/merge-requests/N/head`.
-    pub ref_name: String,
-    /// `push`, `web`, `schedule`, `api`, `merge_request_event`, ...
-    pub source: String,
-    /// `success`, `failed`, `running`, ...
-    pub status: String,
-    /// Where the ref was before the push; `None` is shown as forty zeros.
-    pub before_sha: Option<String>,
-    /// When it was made.
-    pub created_at: String,
-    /// When it last changed.
-    pub updated_at: String,
-    /// When its first job began.
-    pub started_at: Option<String>,
-    /// When its last job ended.
-    pub finished_at: Option<String>,
-    /// Whether it ran for a tag.
-    pub tag: bool,
-    /// What is wrong with the CI file.
-    pub yaml_errors: Option<String>,
-    /// Its jobs, in the order of their stages.
-    pub jobs: Vec<Job>,
-}
-
-/// A job of a pipeline.
-#[derive(Clone, Debug, Default)]
-pub struct Job {
-    /// Its number in the instance.
-    pub id: u64,
-    /// Its name in the CI file.
-    pub name: String,
-    /// Its stage.
-    pub stage: String,
-    /// `success`, `failed`, `manual`, ...
-    pub status: String,
-    /// Why it failed: `script_failure`, `stuck_or_timeout_failure`, ...
-    pub failure_reason: Option<String>,
-    /// Whether the pipeline succeeds without it.
-    pub allow_failure: bool,
-    /// When it was made.
-    pub created_at: String,
-    /// When it began.
-    pub started_at: Option<String>,
-    /// When it ended.
-    pub finished_at: Option<String>,
-    /// Whether another job was started in its place.
-    pub retried: bool,
 }
 
 /// What a token is.

@@ -35,7 +35,7 @@ pub use shelf::{Held, shelf};
 pub use simulate::{Settings, simulate};
 
 /// A pipeline. Times are in seconds since 1970.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pipeline {
     /// The number in the whole server.
     pub id: u64,
@@ -75,7 +75,7 @@ impl Pipeline {
 }
 
 /// A job. Times are in seconds since 1970.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Job {
     /// The number in the whole server.
     pub id: u64,

@@ -5,8 +5,9 @@ use serde_json::{Map, Value as Json, json};
 use super::fields::{number, text};
 use super::node::{Node, Out, Shared};
 use crate::Result;
-use crate::gitlab::model::Pipeline;
+use crate::gitlab::rest::pipelines::{before, instant, is_active};
 use crate::gitlab::state::Context;
+use crate::pipelines::Pipeline;
 
 const NULL: Out = Out::Value(Json::Null);
 
@@ -70,22 +71,12 @@ fn matching(cx: &Context<'_>, project: &Shared, sha: Option<&str>, arguments: &M
 }
 
 /// A time of the database, without the fraction that REST has.
-fn time(text: &str) -> Json {
-    if text.is_empty() {
-        return Json::Null;
-    }
-    match text.parse::<jiff::Timestamp>() {
-        Ok(instant) => json!(instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
-        Err(_) => json!(text),
-    }
+fn time(seconds: u64) -> Json {
+    json!(instant(seconds).strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-fn maybe(text: Option<&String>) -> Json {
-    text.map_or(Json::Null, |text| time(text))
-}
-
-fn is_active(status: &str) -> bool {
-    matches!(status, "created" | "waiting_for_resource" | "preparing" | "pending" | "running" | "scheduled")
+fn maybe(seconds: Option<u64>) -> Json {
+    seconds.map_or(Json::Null, time)
 }
 
 pub(super) fn pipeline(
@@ -97,20 +88,19 @@ pub(super) fn pipeline(
 ) -> Result<Out> {
     let pipeline = &project.data.pipelines[place];
     let active = is_active(&pipeline.status);
-    let zeros = "0".repeat(40);
     Ok(Out::Value(match field {
         "id" => json!(format!("gid://gitlab/Ci::Pipeline/{}", pipeline.id)),
         "iid" => json!(pipeline.iid.to_string()),
         "sha" => json!(pipeline.sha),
-        "beforeSha" => json!(pipeline.before_sha.as_ref().unwrap_or(&zeros)),
+        "beforeSha" => json!(before(pipeline)),
         "ref" => json!(pipeline.ref_name),
         "path" => json!(format!("/{}/-/pipelines/{}", project.data.path, pipeline.id)),
         "source" => json!(pipeline.source),
         "status" => json!(pipeline.status.to_uppercase()),
-        "createdAt" => time(&pipeline.created_at),
-        "updatedAt" => time(if pipeline.updated_at.is_empty() { &pipeline.created_at } else { &pipeline.updated_at }),
-        "startedAt" => maybe(pipeline.started_at.as_ref()),
-        "finishedAt" => maybe(pipeline.finished_at.as_ref()),
+        "createdAt" => time(pipeline.created_at),
+        "updatedAt" => time(pipeline.updated_at.max(pipeline.created_at)),
+        "startedAt" => maybe(pipeline.started_at),
+        "finishedAt" => maybe(pipeline.finished_at),
         "complete" => json!(!active && pipeline.status != "manual"),
         "active" | "cancelable" => json!(active),
         "retryable" => json!(matches!(pipeline.status.as_str(), "failed" | "canceled") && cx.caller.is_member(project)),
@@ -163,9 +153,9 @@ pub(super) fn job(cx: &Context<'_>, project: &Shared, pipeline: usize, job: usiz
         }
         "failureMessage" => json!(job.failure_reason),
         "refName" => json!(pipeline.ref_name),
-        "createdAt" => time(&job.created_at),
-        "startedAt" => maybe(job.started_at.as_ref()),
-        "finishedAt" => maybe(job.finished_at.as_ref()),
+        "createdAt" => time(job.created_at),
+        "startedAt" => maybe(job.started_at),
+        "finishedAt" => maybe(job.finished_at),
         _ => json!(format!("/{}/-/jobs/{}", project.data.path, job.id)),
     })
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use data_encoding::BASE64URL_NOPAD;
 use graphql_parser::query::{Field, Selection, SelectionSet};
 use serde_json::{Map, Value as Json, json};
 
@@ -138,11 +137,11 @@ fn cut(nodes: Vec<Node>, field: &FieldDef, arguments: &Map<String, Json>) -> Pag
 
 /// The cursor of the element with this place.
 pub(super) fn cursor(place: usize) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode((place + 1).to_string())
+    BASE64URL_NOPAD.encode((place + 1).to_string().as_bytes())
 }
 
 /// How many elements there are up to a cursor.
 pub(super) fn read_cursor(cursor: &str) -> Option<usize> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
     String::from_utf8(bytes).ok()?.parse().ok().filter(|place| *place > 0)
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::pipelines;
 use crate::gitlab::commit::Commit;
 use crate::gitlab::page::{Page, counted, uncounted};
 use crate::gitlab::reply::{Answer, Reply};
@@ -71,11 +72,11 @@ pub(super) fn single(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
     if cx.request.param("stats").is_none_or(|stats| stats != "false") {
         value["stats"] = changes(project, &commit)?;
     }
-    let last =
-        project.data.pipelines.iter().filter(|pipeline| pipeline.sha == commit.id).max_by_key(|pipeline| pipeline.id);
-    let last = last.filter(|_| cx.caller.may_use(project, project.data.builds));
+    let visible = cx.caller.may_use(project, project.data.builds);
+    let of_this = project.data.pipelines.iter().filter(|pipeline| visible && pipeline.sha == commit.id);
+    let last = of_this.max_by_key(|pipeline| pipeline.id);
     value["status"] = json!(last.map(|pipeline| &pipeline.status));
-    value["last_pipeline"] = Value::Null;
+    value["last_pipeline"] = last.map_or(Value::Null, |pipeline| pipelines::basic(cx, project, pipeline));
     Ok(Reply::json(200, &value))
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use data_encoding::BASE64;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -41,7 +40,7 @@ pub(super) fn single(cx: &Context<'_>, project: &Stored, path: &str) -> Answer {
         "commit_id": file.commit,
         "last_commit_id": file.last_commit,
         "execute_filemode": file.executable,
-        "content": BASE64_STANDARD.encode(&file.content),
+        "content": BASE64.encode(&file.content),
     });
     Ok(file.headed(Reply::json(200, &body)))
 }

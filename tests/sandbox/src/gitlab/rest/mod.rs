@@ -1,7 +1,9 @@
 //! REST, version 4 (facts, 2): one file for each group of endpoints.
 
 mod commits;
+mod diff;
 mod files;
+pub(crate) mod pipelines;
 mod projects;
 mod refs;
 pub(crate) mod registry;
@@ -38,6 +40,9 @@ fn in_project(cx: &Context<'_>, project: &Stored, route: &[&str]) -> Answer {
         ["repository", "commits"] if get => commits::list(cx, project),
         ["repository", "commits", sha] if get => commits::single(cx, project, sha),
         ["repository", "commits", sha, "refs"] if get => commits::refs(cx, project, sha),
+        ["repository", "commits", sha, "diff"] if get => diff::of_commit(cx, project, sha),
+        ["repository", "compare"] if get => diff::compare(cx, project),
+        ["repository", "merge_base"] if get => diff::merge_base(cx, project),
         ["repository", "tree"] if get => tree::list(cx, project),
         ["repository", "files", path] if get => files::single(cx, project, path),
         ["repository", "files", path, "raw"] if get => files::raw(cx, project, path),
@@ -48,6 +53,14 @@ fn in_project(cx: &Context<'_>, project: &Stored, route: &[&str]) -> Answer {
         ["registry", "repositories"] if get => registry::list(cx, project),
         ["registry", "repositories", id, "tags"] if get => registry::tags(cx, project, id),
         ["registry", "repositories", id, "tags", tag] if get => registry::tag(cx, project, id, tag),
+        ["pipelines"] if get => pipelines::list(cx, project),
+        ["pipelines", "latest"] if get => pipelines::latest(cx, project),
+        ["pipelines", id] if get => pipelines::single(cx, project, id),
+        ["pipelines", id, "jobs"] if get => pipelines::jobs(cx, project, id),
+        ["jobs"] if get => pipelines::all_jobs(cx, project),
+        ["jobs", id] if get => pipelines::job(cx, project, id),
+        ["jobs", id, "retry"] if cx.request.method == "POST" => pipelines::retry(cx, project, id),
+        ["repository", "commits", sha, "statuses"] if get => pipelines::statuses(cx, project, sha),
         _ => Err(unknown()),
     }
 }

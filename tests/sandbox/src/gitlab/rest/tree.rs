@@ -1,7 +1,6 @@
 //! Trees.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::gitlab::model::Version;
@@ -61,7 +60,7 @@ fn keyset(cx: &Context<'_>, entries: &[Entry]) -> Answer {
 }
 
 fn token(entry: &Entry) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(json!({ "file_name": entry.path }).to_string())
+    BASE64URL_NOPAD.encode(json!({ "file_name": entry.path }).to_string().as_bytes())
 }
 
 fn show(entry: &Entry) -> Value {
