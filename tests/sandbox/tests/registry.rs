@@ -125,7 +125,7 @@ fn it_ends_when_it_is_dropped_and_leaves_nothing() {
     let registry = started();
     registry.push("group/name", "a", CREATED).expect("it takes it");
     let (host, folder) = (registry.host().to_owned(), registry.folder().to_owned());
-    assert!(folder.join("data").exists() && std::net::TcpStream::connect(&host).is_ok());
+    assert!(folder.exists() && std::net::TcpStream::connect(&host).is_ok());
     drop(registry);
     assert!(!folder.exists());
     assert!(std::net::TcpStream::connect(&host).is_err());

@@ -67,12 +67,12 @@ impl Registry {
         let certificate = folder.0.join("token.pem");
         write(&certificate, signer.certificate())?;
         let config = folder.0.join("config.yml");
-        // JSON is YAML, and quotes whatever stands in a path.
+        // JSON is YAML, and quotes whatever stands in a path. In memory, because on disks it waits for every file to be written.
         let content = json!({
             "version": "0.1",
             "log": { "level": "info", "accesslog": { "disabled": true } },
             "storage": {
-                "filesystem": { "rootdirectory": folder.0.join("data") },
+                "inmemory": {},
                 "delete": { "enabled": true },
                 "maintenance": { "uploadpurging": { "enabled": false } },
             },
