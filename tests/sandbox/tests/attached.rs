@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use repin_sandbox::gitlab::{Access, Kind, Options, Project, Reach, Repository, Scope, Server, Token, Visibility};
-use repin_sandbox::pipelines::{Settings, shelf, simulate};
 use repin_sandbox::registry::Registry;
 use repin_sandbox::{Git, course};
 use serde_json::Value;
@@ -183,18 +182,42 @@ fn the_api_shows_what_the_registry_holds_at_that_moment() {
 fn the_course_is_served_with_its_pipelines_and_its_images() {
     let world = world("course");
     let course = course(&world.folder.join("course")).expect("the course can be made");
-    let simulated = simulate(&course.git, &Settings::new("ada/course"), &course.events).expect("it can be simulated");
-    let held = shelf(&simulated.images, &course.changes);
-    world.registry.fill("ada/course", &held).expect("it takes them");
-    world.server.add(Project {
-        path: "ada/course".into(),
-        repository: course.git.dir().to_owned(),
-        images: vec![Repository::default()],
-        ..Project::default()
-    });
+    world.server.add_course(&course, Some(&world.registry)).expect("it can be served");
     let mut tags: Vec<_> = course.tags.iter().map(|tag| format!("ada/course:{tag}")).collect();
     tags.sort();
     let mut served = world.tags("ada%2Fcourse");
     served.sort();
     assert_eq!(served, tags);
+
+    // The merge of two sides failed; the commit before it in the push's branch is what it was compared with.
+    let moment =
+        course.moments.iter().find(|moment| moment.name == "a merge of two sides").expect("it is in the story");
+    let api = format!("{}/api/v4/projects/ada%2Fcourse", world.server.url());
+    let (_, pipelines) = get(&format!("{api}/pipelines?sha={}", moment.commit), None);
+    assert_eq!(pipelines.as_array().map(Vec::len), Some(1), "{pipelines}");
+    let id = &pipelines[0]["id"];
+    let (_, pipeline) = get(&format!("{api}/pipelines/{id}"), None);
+    let before = course.git.id(&format!("{}^1", moment.commit)).expect("it is there");
+    assert_eq!((&pipeline["status"], &pipeline["before_sha"]), (&"failed".into(), &before.into()));
+    let (_, jobs) = get(&format!("{api}/pipelines/{id}/jobs"), None);
+    assert_eq!((&jobs[0]["name"], &jobs[0]["failure_reason"]), (&"image_build".into(), &"script_failure".into()));
+
+    // The middle of a push has none.
+    let moment = course.moments.iter().find(|moment| moment.name == "middle of a push").expect("it is in the story");
+    assert_eq!(get(&format!("{api}/pipelines?sha={}", moment.commit), None), (200, Value::Array(Vec::new())));
+}
+
+#[test]
+fn without_a_registry_the_course_has_the_same_tags() {
+    let folder = std::env::temp_dir().join(format!("repin-unattached-{}", std::process::id()));
+    let course = course(&folder.join("course")).expect("the course can be made");
+    let server = Server::start(Options::default()).expect("it starts");
+    let id = server.add_course(&course, None).expect("it can be served");
+    let project = server.project(id).expect("it was added");
+    let [repository] = project.images.as_slice() else { panic!("one repository: {project:?}") };
+    let tags: Vec<_> = repository.tags.iter().map(|tag| tag.name.clone()).collect();
+    assert_eq!(tags, course.tags);
+    assert!(repository.tags.iter().all(|tag| tag.created_at.is_some()));
+    assert_eq!(project.pipelines.len(), course.events.len());
+    std::fs::remove_dir_all(&folder).ok();
 }

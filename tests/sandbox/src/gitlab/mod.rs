@@ -37,6 +37,7 @@ mod page;
 mod reply;
 mod request;
 mod rest;
+mod sample;
 mod server;
 mod state;
 

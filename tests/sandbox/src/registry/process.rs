@@ -17,13 +17,16 @@ use super::token::{ISSUER, SERVICE, Signer};
 use crate::{Error, Result};
 
 const PROGRAM: &str = "docker-registry";
+/// Runs the program until the standard input ends: so it ends with this process, even when that is killed. The shell lets go of
+/// the program's standard error, whose end says that the program has ended.
+const GUARD: &str = r#"docker-registry serve "$1" & exec 2>/dev/null; cat; kill -9 $!; wait"#;
 /// How long the program may take until it listens.
 const START: Duration = Duration::from_secs(20);
 
-/// A running `docker-registry`. It ends when this is dropped, and its files go with it.
+/// A running `docker-registry`, which keeps everything in memory. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Registry {
-    process: Process,
+    _process: Process,
     address: String,
     signer: Signer,
     pub(super) agent: ureq::Agent,
@@ -31,21 +34,17 @@ pub struct Registry {
     pub(super) changed: AtomicU64,
 }
 
-/// The process and its folder, for whatever way the start ends.
+/// The process, which runs as long as its standard input is open.
 #[derive(Debug)]
-struct Process {
-    child: Child,
-    folder: Folder,
-}
+struct Process(Child);
 
-#[derive(Debug)]
+/// What the program reads when it starts, and not later.
 struct Folder(PathBuf);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        self.child.kill().ok();
-        self.child.wait().ok();
+        drop(self.0.stdin.take());
+        self.0.wait().ok();
     }
 }
 
@@ -67,7 +66,7 @@ impl Registry {
         let certificate = folder.0.join("token.pem");
         write(&certificate, signer.certificate())?;
         let config = folder.0.join("config.yml");
-        // JSON is YAML, and quotes whatever stands in a path. In memory, because on disks it waits for every file to be written.
+        // JSON is YAML, and quotes whatever stands in a path. On a disk it would wait for every file to be written.
         let content = json!({
             "version": "0.1",
             "log": { "level": "info", "accesslog": { "disabled": true } },
@@ -80,8 +79,8 @@ impl Registry {
             "auth": { "token": { "realm": realm, "service": SERVICE, "issuer": ISSUER, "rootcertbundle": certificate } },
         });
         write(&config, &content.to_string())?;
-        let (process, address) = run(folder, &config)?;
-        Ok(Self { process, address, signer, agent: client::agent(), changed: AtomicU64::new(0) })
+        let (process, address) = run(&config)?;
+        Ok(Self { _process: process, address, signer, agent: client::agent(), changed: AtomicU64::new(0) })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -104,30 +103,28 @@ impl Registry {
     pub fn changes(&self) -> u64 {
         self.changed.load(Ordering::Relaxed)
     }
-
-    /// Where its files are.
-    pub fn folder(&self) -> &Path {
-        &self.process.folder.0
-    }
 }
 
 /// Starts the program and waits until it says where it listens.
-fn run(folder: Folder, config: &Path) -> Result<(Process, String)> {
-    let mut command = Command::new(PROGRAM);
-    // Variables of this form would change the configuration.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REGISTRY_")) {
-        command.env_remove(name);
-    }
-    command.arg("serve").arg(config).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| {
+fn run(config: &Path) -> Result<(Process, String)> {
+    let there = Command::new(PROGRAM).arg("--version").stdin(Stdio::null()).output();
+    there.map_err(|error| {
         Error::new(if error.kind() == ErrorKind::NotFound {
             format!("{PROGRAM} is not there: on Debian, `apt-get install {PROGRAM}`")
         } else {
             format!("cannot run {PROGRAM}: {error}")
         })
     })?;
+    let mut command = Command::new("sh");
+    // Variables of this form would change the configuration.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REGISTRY_")) {
+        command.env_remove(name);
+    }
+    command.args(["-c", GUARD, "sh"]).arg(config);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| Error::new(format!("cannot run sh: {error}")))?;
     let stderr = child.stderr.take();
-    let process = Process { child, folder };
+    let process = Process(child);
     let (send, receive) = mpsc::channel();
     if let Some(stderr) = stderr {
         thread::spawn(move || listen(stderr, &send));
@@ -156,6 +153,7 @@ fn listen(stderr: ChildStderr, send: &Sender<std::result::Result<String, String>
         }
         last.push_back(line);
     }
+    // Nobody waits any more if this is the end of a registry that did start.
     send.send(Err(last.make_contiguous().join("\n"))).ok();
 }
 
