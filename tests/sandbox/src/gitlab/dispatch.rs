@@ -12,7 +12,7 @@ use super::page::address;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::{Context, State};
-use super::{attached, graphql, rest};
+use super::{attached, graphql, rest, smart};
 
 /// What GitLab lets pages of other origins read (facts, 2: CORS).
 const EXPOSED: &str = "Link, X-Total, X-Total-Pages, X-Per-Page, X-Page, X-Next-Page, X-Prev-Page, X-Gitlab-Blob-Id, \
@@ -43,7 +43,9 @@ pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKi
         }
         _ => {}
     }
-    shared(tagged(reply, &request), &request)
+    let grown = matches!(fault, Some(FaultKind::Oversized(_)));
+    let reply = shared(tagged(reply, &request), &request);
+    if state.options.gzip && !grown { compressed(reply, &request) } else { reply }
 }
 
 /// What a fault answers in place of the stand-in.
@@ -99,6 +101,9 @@ fn routed(state: &State, request: &Request) -> Reply {
             return Reply::from(error);
         }
     }
+    if let Some(reply) = smart::answer(state, request, &tokens) {
+        return reply;
+    }
     let segments = request.segments();
     let segments: Vec<_> = segments.iter().map(String::as_str).collect();
     match segments[..] {
@@ -122,6 +127,23 @@ fn preflight(request: &Request) -> Reply {
         .with("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
         .with("access-control-allow-headers", wanted)
         .with("access-control-max-age", "7200")
+}
+
+/// As the web server in front of GitLab does it: text of some length, for who can read it.
+fn compressed(mut reply: Reply, request: &Request) -> Reply {
+    use std::io::Write as _;
+    let text = reply
+        .headers
+        .iter()
+        .any(|(name, value)| name == "content-type" && (value.starts_with("text/") || value == "application/json"));
+    let wanted = request.header("accept-encoding").is_some_and(|kinds| kinds.contains("gzip"));
+    if !text || !wanted || request.method == "HEAD" || reply.body.len() < 250 {
+        return reply;
+    }
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let packed = packer.write_all(&reply.body).and_then(|()| packer.finish());
+    reply.body = packed.expect("a vector takes what is written");
+    reply.with("content-encoding", "gzip")
 }
 
 /// The headers that everything has.

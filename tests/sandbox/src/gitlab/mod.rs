@@ -39,6 +39,7 @@ mod request;
 mod rest;
 mod sample;
 mod server;
+mod smart;
 mod state;
 
 pub use crate::pipelines::{Job, Pipeline};
