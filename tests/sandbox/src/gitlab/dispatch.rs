@@ -12,7 +12,7 @@ use super::page::address;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::{Context, State};
-use super::{graphql, rest, smart};
+use super::{attached, graphql, rest, smart};
 
 /// What GitLab lets pages of other origins read (facts, 2: CORS).
 const EXPOSED: &str = "Link, X-Total, X-Total-Pages, X-Per-Page, X-Page, X-Next-Page, X-Prev-Page, X-Gitlab-Blob-Id, \
@@ -81,15 +81,25 @@ fn routed(state: &State, request: &Request) -> Reply {
     if api && request.method == "OPTIONS" && request.header("access-control-request-method").is_some() {
         return preflight(request);
     }
-    let (version, tokens, mounts) = {
+    let (version, tokens, mounts, attached) = {
         let inner = state.lock();
-        (inner.version, inner.tokens.clone(), inner.mounts.clone())
+        (inner.version, inner.tokens.clone(), inner.mounts.clone(), inner.attached.clone())
     };
     let caller = Caller::of(request, &tokens);
     let below =
         |path: &str| request.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if let Some((_, handler)) = mounts.iter().find(|(path, _)| below(path)) {
         return Arc::clone(handler)(request, &caller.unwrap_or_default());
+    }
+    if let Some(attached) = attached {
+        if request.path == "/jwt/auth" {
+            return attached::authorize(state, &attached, request);
+        }
+        if attached::concerns(request)
+            && let Err(error) = attached.refresh(state)
+        {
+            return Reply::from(error);
+        }
     }
     if let Some(reply) = smart::answer(state, request, &tokens) {
         return reply;

@@ -24,6 +24,7 @@
 //! ```
 
 mod access;
+mod attached;
 mod body;
 mod commit;
 mod dispatch;
@@ -36,6 +37,7 @@ mod page;
 mod reply;
 mod request;
 mod rest;
+mod sample;
 mod server;
 mod smart;
 mod state;

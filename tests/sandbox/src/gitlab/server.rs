@@ -69,6 +69,11 @@ impl Server {
         &self.state.base
     }
 
+    /// What it knows.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Adds a project, and returns its number.
     pub fn add(&self, project: Project) -> u64 {
         self.state.lock().add(project)

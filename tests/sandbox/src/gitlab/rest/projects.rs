@@ -107,7 +107,7 @@ fn json(cx: &Context<'_>, project: &Stored) -> Value {
         "namespace": { "id": 1, "name": namespace, "path": namespace, "kind": "group", "full_path": namespace },
         "container_registry_enabled": data.container_registry != Access::Disabled,
         "container_registry_access_level": level(data.container_registry),
-        "container_registry_image_prefix": format!("{}/{}", cx.state.options.registry, data.path.to_lowercase()),
+        "container_registry_image_prefix": format!("{}/{}", cx.state.registry_host(), data.path.to_lowercase()),
         "builds_access_level": level(data.builds),
         "repository_access_level": "enabled",
         "jobs_enabled": data.builds != Access::Disabled,

@@ -126,7 +126,7 @@ pub(crate) fn path(project: &Stored, repository: &Repository) -> String {
 
 /// The path with the host.
 pub(crate) fn location(cx: &Context<'_>, project: &Stored, repository: &Repository) -> String {
-    format!("{}/{}", cx.state.options.registry, path(project, repository))
+    format!("{}/{}", cx.state.registry_host(), path(project, repository))
 }
 
 /// The digest that was given, or one made of the name.
