@@ -1,8 +1,8 @@
 //! From a request to the part that answers it, and what all answers have in common: CORS, tags of the content, faults of the content.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -140,9 +140,9 @@ fn compressed(mut reply: Reply, request: &Request) -> Reply {
     if !text || !wanted || request.method == "HEAD" || reply.body.len() < 250 {
         return reply;
     }
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let packed = packer.write_all(&reply.body).and_then(|()| packer.finish());
-    reply.body = packed.expect("a vector takes what is written");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let written = encoder.write_all(&reply.body).and_then(|()| encoder.finish());
+    reply.body = written.expect("a vector takes what is written");
     reply.with("content-encoding", "gzip")
 }
 
@@ -161,10 +161,7 @@ fn tagged(mut reply: Reply, request: &Request) -> Reply {
     if reply.status != 200 || !request.reads() || reply.headers.iter().any(|(name, _)| name == "etag") {
         return reply;
     }
-    let mut hex = String::new();
-    for byte in Sha256::digest(&reply.body).iter().take(16) {
-        write!(hex, "{byte:02x}").expect("a String takes what is written");
-    }
+    let hex = HEXLOWER.encode(&Sha256::digest(&reply.body)[..16]);
     let tag = format!("W/\"{hex}\"");
     if request.header("if-none-match").is_some_and(|known| known.contains(&tag)) {
         (reply.status, reply.body) = (304, Vec::new());

@@ -38,11 +38,12 @@ impl Got {
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Got, String> {
     let (host, path) = url.trim_start_matches("http://").split_once('/').expect("an address has a path");
     let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
-    let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    request += &format!("content-length: {}\r\n\r\n{body}", body.len());
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{}content-length: {}\r\n\r\n{body}",
+        headers.collect::<String>(),
+        body.len()
+    );
     stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);

@@ -68,7 +68,7 @@ fn bodies_come_slowly() {
     let entry = &it.server.log()[0];
     assert_eq!(entry.sent_bytes, got.body.len() as u64);
     let pauses = u32::try_from(got.body.len() / 100).expect("it is short");
-    assert!(entry.ended - entry.started >= Duration::from_millis(3) * pauses, "{entry:?}");
+    assert!(entry.ended >= entry.started + Duration::from_millis(3) * pauses, "{entry:?}");
     assert!(got.json().is_array());
 }
 
@@ -78,7 +78,7 @@ fn answers_come_late() {
     it.server.fault(Fault::new(FaultKind::Latency(Duration::from_millis(30))));
     get(&it.at(COMMITS));
     let entry = &it.server.log()[0];
-    assert!(entry.ended - entry.started >= Duration::from_millis(70), "latencies add up: {entry:?}");
+    assert!(entry.ended >= entry.started + Duration::from_millis(70), "latencies add up: {entry:?}");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn pages_do_not_end() {
     for _ in 0..20 {
         let page = get(&next);
         assert!(page.json().as_array().is_some_and(|page| !page.is_empty()), "{page:?}");
-        assert_eq!(page.header("x-next-page").is_some(), true);
+        assert!(page.header("x-next-page").is_some());
         next = page.link("next").expect("there is always a next page");
     }
     assert!(next.contains("page=22"), "{next}");
