@@ -4,7 +4,10 @@
 //! - [`course()`] is one whole Renku project with its registry: the sample of `cargo xtask demo`;
 //! - [`pipelines`] says what GitLab makes of pushes: pipelines, jobs, images;
 //! - [`generated()`] is a long history, for measurements.
-//! - `gitlab` (feature `server`) is a GitLab stand-in over such repositories.
+//!
+//! With the feature `server` also:
+//! - `gitlab`: a GitLab stand-in over such repositories;
+//! - `registry`: a real registry, by Debian's `docker-registry`, and the tokens of a GitLab for it.
 //!
 //! Nothing here needs a network or a configured git.
 #![deny(missing_docs)]
@@ -17,6 +20,8 @@ mod git;
 #[cfg(feature = "server")]
 pub mod gitlab;
 pub mod pipelines;
+#[cfg(feature = "server")]
+pub mod registry;
 
 pub use course::{Course, Moment, REGISTRY, course};
 pub use error::{Error, Result};

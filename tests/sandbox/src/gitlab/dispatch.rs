@@ -1,8 +1,8 @@
 //! From a request to the part that answers it, and what all answers have in common: CORS, tags of the content, faults of the content.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +12,7 @@ use super::page::address;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::{Context, State};
-use super::{graphql, rest};
+use super::{attached, graphql, rest, smart};
 
 /// What GitLab lets pages of other origins read (facts, 2: CORS).
 const EXPOSED: &str = "Link, X-Total, X-Total-Pages, X-Per-Page, X-Page, X-Next-Page, X-Prev-Page, X-Gitlab-Blob-Id, \
@@ -43,7 +43,9 @@ pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKi
         }
         _ => {}
     }
-    shared(tagged(reply, &request), &request)
+    let grown = matches!(fault, Some(FaultKind::Oversized(_)));
+    let reply = shared(tagged(reply, &request), &request);
+    if state.options.gzip && !grown { compressed(reply, &request) } else { reply }
 }
 
 /// What a fault answers in place of the stand-in.
@@ -79,15 +81,28 @@ fn routed(state: &State, request: &Request) -> Reply {
     if api && request.method == "OPTIONS" && request.header("access-control-request-method").is_some() {
         return preflight(request);
     }
-    let (version, tokens, mounts) = {
+    let (version, tokens, mounts, attached) = {
         let inner = state.lock();
-        (inner.version, inner.tokens.clone(), inner.mounts.clone())
+        (inner.version, inner.tokens.clone(), inner.mounts.clone(), inner.attached.clone())
     };
     let caller = Caller::of(request, &tokens);
     let below =
         |path: &str| request.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if let Some((_, handler)) = mounts.iter().find(|(path, _)| below(path)) {
         return Arc::clone(handler)(request, &caller.unwrap_or_default());
+    }
+    if let Some(attached) = attached {
+        if request.path == "/jwt/auth" {
+            return attached::authorize(state, &attached, request);
+        }
+        if attached::concerns(request)
+            && let Err(error) = attached.refresh(state)
+        {
+            return Reply::from(error);
+        }
+    }
+    if let Some(reply) = smart::answer(state, request, &tokens) {
+        return reply;
     }
     let segments = request.segments();
     let segments: Vec<_> = segments.iter().map(String::as_str).collect();
@@ -114,6 +129,23 @@ fn preflight(request: &Request) -> Reply {
         .with("access-control-max-age", "7200")
 }
 
+/// As the web server in front of GitLab does it: text of some length, for who can read it.
+fn compressed(mut reply: Reply, request: &Request) -> Reply {
+    use std::io::Write as _;
+    let text = reply
+        .headers
+        .iter()
+        .any(|(name, value)| name == "content-type" && (value.starts_with("text/") || value == "application/json"));
+    let wanted = request.header("accept-encoding").is_some_and(|kinds| kinds.contains("gzip"));
+    if !text || !wanted || request.method == "HEAD" || reply.body.len() < 250 {
+        return reply;
+    }
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let written = encoder.write_all(&reply.body).and_then(|()| encoder.finish());
+    reply.body = written.expect("a vector takes what is written");
+    reply.with("content-encoding", "gzip")
+}
+
 /// The headers that everything has.
 fn shared(reply: Reply, request: &Request) -> Reply {
     let cors = request.path.starts_with("/api/") || request.path.starts_with("/oauth/");
@@ -129,10 +161,7 @@ fn tagged(mut reply: Reply, request: &Request) -> Reply {
     if reply.status != 200 || !request.reads() || reply.headers.iter().any(|(name, _)| name == "etag") {
         return reply;
     }
-    let mut hex = String::new();
-    for byte in Sha256::digest(&reply.body).iter().take(16) {
-        write!(hex, "{byte:02x}").expect("a String takes what is written");
-    }
+    let hex = HEXLOWER.encode(&Sha256::digest(&reply.body)[..16]);
     let tag = format!("W/\"{hex}\"");
     if request.header("if-none-match").is_some_and(|known| known.contains(&tag)) {
         (reply.status, reply.body) = (304, Vec::new());

@@ -24,6 +24,7 @@
 //! ```
 
 mod access;
+mod attached;
 mod body;
 mod commit;
 mod dispatch;
@@ -36,7 +37,9 @@ mod page;
 mod reply;
 mod request;
 mod rest;
+mod sample;
 mod server;
+mod smart;
 mod state;
 
 pub use crate::pipelines::{Job, Pipeline};

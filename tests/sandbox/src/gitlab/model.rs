@@ -52,6 +52,8 @@ pub struct Options {
     pub registry_database: bool,
     /// Where lists of differences stop.
     pub diff_limits: DiffLimits,
+    /// Whether answers are compressed for clients that say they can read it.
+    pub gzip: bool,
     /// The greatest complexity of an anonymous GraphQL query and of a user's.
     pub complexity: (u64, u64),
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             registry: "registry.example.org".to_owned(),
             registry_database: true,
             diff_limits: DiffLimits::default(),
+            gzip: true,
             complexity: (200, 250),
         }
     }

@@ -1,5 +1,7 @@
 //! A request, read from HTTP once.
 
+use std::io::Read;
+
 use percent_encoding::percent_decode_str;
 
 /// A request, with its path below the relative root.
@@ -66,4 +68,15 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decode(name), decode(value)))
         .collect()
+}
+
+/// The body as it was before it was compressed: git compresses long questions.
+pub(crate) fn plain(request: &Request) -> Vec<u8> {
+    if request.header("content-encoding") != Some("gzip") {
+        return request.body.clone();
+    }
+    let mut plain = Vec::new();
+    // What is broken ends where it breaks; git then says what it misses.
+    flate2::read::GzDecoder::new(&request.body[..]).read_to_end(&mut plain).ok();
+    plain
 }

@@ -69,6 +69,11 @@ impl Server {
         &self.state.base
     }
 
+    /// What it knows.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
     /// Adds a project, and returns its number.
     pub fn add(&self, project: Project) -> u64 {
         self.state.lock().add(project)
@@ -206,9 +211,8 @@ async fn serve(
     }
     let known = below.is_some();
     let (worker, wrong) = (Arc::clone(&state), fault.clone());
-    let reply = tokio::task::spawn_blocking(move || match known {
-        true => dispatch::answer(&worker, request, wrong.as_ref()),
-        false => Reply::html(404, "404 Not Found"),
+    let reply = tokio::task::spawn_blocking(move || {
+        if known { dispatch::answer(&worker, request, wrong.as_ref()) } else { Reply::html(404, "404 Not Found") }
     });
     let reply = reply.await.unwrap_or_else(|error| Reply::message(500, &format!("500 Internal Server Error: {error}")));
     state.answered(place, reply.status);

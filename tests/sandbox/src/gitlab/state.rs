@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::access::Caller;
+use super::attached::Attached;
 use super::body::Place;
 use super::fault::Armed;
 use super::log::Logged;
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     /// Grows when the log is cleared, so that a late answer does not write into a new log.
     pub(crate) log_age: u64,
     pub(crate) mounts: Vec<(String, Arc<Handler>)>,
+    pub(crate) attached: Option<Arc<Attached>>,
     next: u64,
 }
 
@@ -84,6 +86,7 @@ impl State {
             log: Vec::new(),
             log_age: 0,
             mounts: Vec::new(),
+            attached: None,
             next: 1,
         };
         Self { options, base, epoch: Instant::now(), inner: Mutex::new(inner) }
@@ -92,6 +95,12 @@ impl State {
     /// The lock. A panic of another request leaves nothing half done.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The registry's host, as it is in image names.
+    pub(crate) fn registry_host(&self) -> String {
+        let attached = self.lock().attached.clone();
+        attached.map_or_else(|| self.options.registry.clone(), |attached| attached.host().to_owned())
     }
 
     /// All projects, by number.

@@ -12,8 +12,11 @@ use crate::gitlab::state::{Context, Stored};
 pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
     let request = cx.request;
     let page = Page::of(request)?;
-    let mut args = vec![format!("--max-count={}", page.size), format!("--skip={}", page.skip())];
     let path = request.given("path");
+    // With --follow git skips the wrong commits; Gitaly then skips by itself.
+    let drop = if path.is_some() { page.skip() } else { 0 };
+    let mut args =
+        vec![format!("--max-count={}", page.size.saturating_add(drop)), format!("--skip={}", page.skip() - drop)];
     if path.is_some() {
         args.push("--follow".to_owned());
     }
@@ -38,7 +41,7 @@ pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     let commits = project.objects.log(&args)?.unwrap_or_default();
     let stats = request.flag("with_stats");
-    let shown = commits.iter().map(|commit| {
+    let shown = commits.iter().skip(drop).map(|commit| {
         let mut value = commit.json(&cx.page_of(project));
         if stats {
             value["stats"] = changes(project, commit)?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::commits::resolved;
 use crate::gitlab::commit::Commit;
-use crate::gitlab::model::DiffLimits;
+use crate::gitlab::model::{DiffLimits, Version};
 use crate::gitlab::page::{Page, uncounted};
 use crate::gitlab::reply::{Answer, Reply};
 use crate::gitlab::state::{Context, Stored};
@@ -40,7 +40,13 @@ pub(super) fn compare(cx: &Context<'_>, project: &Stored) -> Answer {
     let start = start.ok_or_else(|| Reply::not_found("Ref"))?;
     let range = format!("{}..{}", from.id, to.id);
     let commits = project.objects.log(&["--reverse", &range, "--"])?.unwrap_or_default();
-    let diffs = diffs(project, &start, &to.id, cx.state.options.diff_limits)?;
+    let mut diffs = diffs(project, &start, &to.id, cx.state.options.diff_limits)?;
+    // Comparisons say which patches were left out since 18.4.
+    if cx.version < Version::V19 {
+        for diff in diffs.iter_mut().filter_map(Value::as_object_mut) {
+            diff.retain(|name, _| name != "collapsed" && name != "too_large");
+        }
+    }
     let value = json!({
         "commit": commits.last().map(|commit| commit.json(&page)),
         "commits": commits.iter().map(|commit| commit.json(&page)).collect::<Vec<_>>(),

@@ -10,8 +10,8 @@ use crate::gitlab::state::{Context, Stored};
 const MADE: &str = "2024-03-01T08:00:00.000Z";
 
 /// `GET /projects/:id`.
-pub(super) fn single(cx: &Context<'_>, project: &Stored) -> Answer {
-    Ok(Reply::json(200, &json(cx, project)))
+pub(super) fn single(cx: &Context<'_>, project: &Stored) -> Reply {
+    Reply::json(200, &json(cx, project))
 }
 
 /// `GET /projects`: those the caller sees, the newest first.
@@ -107,7 +107,7 @@ fn json(cx: &Context<'_>, project: &Stored) -> Value {
         "namespace": { "id": 1, "name": namespace, "path": namespace, "kind": "group", "full_path": namespace },
         "container_registry_enabled": data.container_registry != Access::Disabled,
         "container_registry_access_level": level(data.container_registry),
-        "container_registry_image_prefix": format!("{}/{}", cx.state.options.registry, data.path.to_lowercase()),
+        "container_registry_image_prefix": format!("{}/{}", cx.state.registry_host(), data.path.to_lowercase()),
         "builds_access_level": level(data.builds),
         "repository_access_level": "enabled",
         "jobs_enabled": data.builds != Access::Disabled,
