@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
@@ -165,13 +166,11 @@ pub(crate) struct Asked {
     pub(crate) commit: Option<String>,
 
     #[command(flatten)]
-    #[allow(dead_code, reason = "until the command asks GitLab")]
     pub(crate) gitlab: Gitlab,
 }
 
 /// How GitLab is asked, where the project is there.
 #[derive(Debug, clap::Args)]
-#[allow(dead_code, reason = "until the command asks GitLab")]
 pub(crate) struct Gitlab {
     /// The file that has the token for GitLab; `-` reads standard input
     ///
@@ -181,15 +180,36 @@ pub(crate) struct Gitlab {
     #[arg(help_heading = "GitLab", long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// Send no more than N requests for one answer [default: 30]
+    /// Send no more than N requests for one answer; `none` sends as many as it takes [default: 30]
     ///
-    /// Where that is not enough, the answer is made of what is known by then, and says so.
-    #[arg(help_heading = "GitLab", long, value_name = "N")]
-    pub(crate) max_requests: Option<NonZero<u64>>,
+    /// Where N is not enough, the answer is made of what is known by then, and says so.
+    #[arg(help_heading = "GitLab", long, value_name = "N", default_value = "30", hide_default_value = true)]
+    pub(crate) max_requests: MaxRequests,
 
     /// Neither use nor keep what is known from earlier questions
     #[arg(help_heading = "GitLab", long)]
     pub(crate) no_cache: bool,
+}
+
+/// How many requests one answer may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MaxRequests {
+    /// So many.
+    Number(NonZero<u64>),
+    /// Any number.
+    Any,
+}
+
+impl FromStr for MaxRequests {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            // Zero is what other programs call it.
+            "none" | "0" => Ok(Self::Any),
+            _ => text.parse().map(Self::Number).map_err(|_| "it takes a number, or `none`"),
+        }
+    }
 }
 
 /// What the image is built from, where the caller says it.

@@ -11,6 +11,8 @@ use repin::source::SourceError;
 use crate::args::Color;
 use crate::output::safe::safe;
 
+mod gitlab;
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
@@ -36,7 +38,8 @@ impl Failure {
         while let Some(cause) = next {
             let text = cause.to_string();
             // Some libraries end their chain in the bare name of a kind of error, which says nothing to people.
-            if text.contains(' ') && self.causes.last() != Some(&text) {
+            let is_said = self.message.contains(&text) || self.causes.iter().any(|known| known.contains(&text));
+            if text.contains(' ') && !is_said {
                 self.causes.push(text);
             }
             next = cause.source();

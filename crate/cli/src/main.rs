@@ -11,9 +11,11 @@ mod error;
 mod output;
 mod progress;
 mod project;
-#[cfg_attr(not(test), expect(dead_code, reason = "until the command asks GitLab"))]
+mod remote;
+mod source;
 mod token;
 mod uncommitted;
+mod watched;
 
 fn main() -> ExitCode {
     error::explain_panics();

@@ -12,6 +12,9 @@ const PATIENCE_MS: u64 = 500;
 /// The line changes no more often than that.
 const PAUSE_MS: u64 = 100;
 
+/// What a source calls to tell: of what, how much is done, and of how much, where that is known.
+pub(crate) type Callback = repin_forge::local::Progress;
+
 /// Says on standard error how far long work has come, if a person sees it.
 pub(crate) struct Progress(Option<Arc<Line>>);
 
@@ -29,7 +32,7 @@ impl Progress {
     }
 
     /// What a source is to call.
-    pub(crate) fn callback(&self) -> Option<repin_forge::local::Progress> {
+    pub(crate) fn callback(&self) -> Option<Callback> {
         let line = Arc::clone(self.0.as_ref()?);
         Some(Arc::new(move |what, done, total| line.update(what, done, total)))
     }

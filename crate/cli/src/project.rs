@@ -5,23 +5,27 @@ use std::path::{Path, PathBuf};
 
 use repin::Question;
 use repin::reference::Reference;
-use repin::remote::parse_remote;
 use repin::source::{Commit, Images, Source as _, SourceError};
+use repin_forge::gitlab::location::{Location, LocationError, ProjectRef};
 use repin_forge::local::Local;
 
 use crate::args::{Asked, Color, Registry};
 use crate::error::Failure;
 use crate::progress::Progress;
+use crate::remote::{Given, Remote};
+use crate::source::AnySource;
+use crate::token::{self, Surroundings};
+use crate::watched::Watched;
 
 /// A project that can be asked, and what is asked.
 pub(crate) struct Project {
-    pub(crate) source: Local,
+    pub(crate) source: AnySource,
     pub(crate) question: Question,
     pub(crate) progress: Progress,
     /// As the caller named it.
     name: String,
-    /// Whether the tags that exist are known.
-    pub(crate) has_tags: bool,
+    /// Whether the caller gave the tags that exist.
+    given_tags: bool,
 }
 
 impl Project {
@@ -32,35 +36,56 @@ impl Project {
         color: Color,
     ) -> Result<Self, Failure> {
         let image = registry.and_then(|registry| registry.image.as_deref()).map(image_option).transpose()?;
-        let mut source = open(&asked.project)?.with_image_repository(image_variable()?);
         let tags = registry.and_then(|registry| registry.tags.as_deref());
-        if let Some(tags) = tags {
-            source = source.with_images(read_tags(tags)?);
+        let stdin = Path::new("-");
+        if tags == Some(stdin) && asked.gitlab.token_file.as_deref() == Some(stdin) {
+            return Err(Failure::new("--tags and --token-file cannot both read standard input")
+                .hint("put one of them into a file"));
         }
         let progress = Progress::new(color);
-        if let Some(callback) = progress.callback() {
-            source = source.with_progress(callback);
-        }
+        let (source, ci_path) = match place(&asked.project)? {
+            Place::Folder(path) => (local(&asked.project, &path, tags, &progress)?, variable("CI_CONFIG_PATH")),
+            Place::Address(location) => {
+                let job = Job::of(&location);
+                (remote(asked, &location, &job, tags, &progress)?, job.ci_path)
+            }
+        };
         let question = Question {
             revision: asked.commit.clone(),
             inputs: inputs.to_vec(),
-            ci_path: variable("CI_CONFIG_PATH").filter(|path| is_local_ci_path(path)),
+            ci_path: ci_path.filter(|path| is_local_ci_path(path)),
             image,
         };
-        Ok(Self { source, question, progress, name: asked.project.clone(), has_tags: tags.is_some() })
+        Ok(Self { source, question, progress, name: asked.project.clone(), given_tags: tags.is_some() })
     }
 
     /// The answer of work that may take a while.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, Failure> {
         let answer = pollster::block_on(work);
         self.progress.clear();
-        answer.map_err(|error| Failure::of_source(&error, self.shown_name()))
+        answer.map_err(|error| match self.source.remote() {
+            Some(remote) => Failure::of_gitlab(&error, &remote.location(), remote.token_place()),
+            None => Failure::of_source(&error, self.shown_name()),
+        })
     }
 
-    /// One commit of the project.
-    pub(crate) fn commit(&self, id: repin::Oid) -> Result<Commit, Failure> {
-        let mut commits = self.wait(self.source.commits(&[id]))?;
-        commits.pop().ok_or_else(|| Failure::new(format!("{} lacks the commit {id}", self.shown_name())))
+    /// Whether it is known which tags exist, once the question is answered.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.given_tags || self.source.remote().is_some_and(Remote::has_images)
+    }
+
+    /// One commit of the project, as an answer speaks of it. Of one that cannot be asked for any more, the id has to do.
+    pub(crate) fn commit(&self, id: repin::Oid) -> Commit {
+        let commits = pollster::block_on(self.source.commits(&[id]));
+        self.progress.clear();
+        commits.ok().and_then(|mut commits| commits.pop()).unwrap_or_else(|| Commit {
+            id,
+            parents: Vec::new(),
+            title: String::new(),
+            seconds: 0,
+            date: String::new(),
+            branch: None,
+        })
     }
 
     /// The content of a file at a commit. One that cannot be read (it is too large) counts as empty: it is there.
@@ -70,36 +95,110 @@ impl Project {
 
     /// The folder whose files can differ from the commit asked about: it is the one that is checked out there.
     pub(crate) fn work_dir(&self) -> Option<PathBuf> {
+        let AnySource::Local(local) = &self.source else { return None };
         let at_head = matches!(self.question.revision.as_deref(), None | Some("HEAD" | "@"));
-        if at_head { self.source.work_dir() } else { None }
+        if at_head { local.work_dir() } else { None }
     }
 
     /// The project's name, for sentences.
-    pub(crate) fn shown_name(&self) -> String {
+    fn shown_name(&self) -> String {
         if self.name == "." { "this repository".to_owned() } else { format!("the repository {}", self.name) }
     }
 }
 
-fn open(project: &str) -> Result<Local, Failure> {
+/// What PROJECT names.
+enum Place {
+    Folder(PathBuf),
+    Address(Location),
+}
+
+/// A folder that exists, else an address.
+fn place(project: &str) -> Result<Place, Failure> {
     let path = Path::new(project);
-    let exists = path.exists();
-    if !exists && (project.contains("://") || parse_remote(project).is_some()) {
-        return Err(Failure::new(format!("{project} is the URL of a project, and this version does not ask GitLab"))
-            .hint(format!("use a clone: git clone --bare {project} DIR, then give DIR")));
-    }
-    if !exists {
-        return Err(Failure::new(format!("there is no folder {project}"))
-            .hint("give a folder in a git repository, or run repin inside of one"));
-    }
     if path.is_file() {
         return Err(Failure::new(format!("{project} is a file, not a folder"))
             .hint("give the folder of a git repository; a commit is named with --commit"));
     }
-    // An error should name the folder, not a dot.
-    let here = if project == "." { std::env::current_dir().ok() } else { None };
-    Local::open(here.as_deref().unwrap_or(path)).map_err(|error| {
-        Failure::of_source(&error, project).hint("give a folder in a git repository, or run repin inside of one")
-    })
+    if path.exists() {
+        // An error should name the folder, not a dot.
+        let here = if project == "." { std::env::current_dir().ok() } else { None };
+        return Ok(Place::Folder(here.unwrap_or_else(|| path.to_owned())));
+    }
+    match Location::parse(project) {
+        Ok(location) => Ok(Place::Address(location)),
+        // What is given may have a token in it, and is not repeated.
+        Err(error) if project.contains("://") || !matches!(error, LocationError::NoHost) => {
+            Err(Failure::new(format!("PROJECT cannot be read: {error}")))
+        }
+        Err(_) => Err(Failure::new(format!("there is no folder {project}")).hint(
+            "give a folder in a git repository, run repin inside of one, or give the https:// address of a GitLab project",
+        )),
+    }
+}
+
+fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> Result<AnySource, Failure> {
+    let mut source = Local::open(path)
+        .map_err(|error| {
+            Failure::of_source(&error, name).hint("give a folder in a git repository, or run repin inside of one")
+        })?
+        .with_image_repository(image_variable()?);
+    if let Some(tags) = tags {
+        source = source.with_images(read_tags(tags)?);
+    }
+    if let Some(callback) = progress.callback() {
+        source = source.with_progress(callback);
+    }
+    Ok(AnySource::Local(Box::new(source)))
+}
+
+fn remote(
+    asked: &Asked,
+    location: &Location,
+    job: &Job,
+    tags: Option<&Path>,
+    progress: &Progress,
+) -> Result<AnySource, Failure> {
+    let path = match &location.project {
+        ProjectRef::Path(path) => Some(path.as_str()),
+        ProjectRef::Id(_) => None,
+    };
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let around = Surroundings { env: &|name| std::env::var(name).ok(), home };
+    let token = token::find(&location.base, path, asked.gitlab.token_file.as_deref(), &around)?;
+    let given = Given {
+        images: tags.map(read_tags).transpose()?,
+        repository: if job.is_own { image_variable()? } else { None },
+    };
+    let host = location.base.split_once("://").map_or(location.base.as_str(), |(_, host)| host);
+    let transport = Watched::new(host, progress.callback());
+    let remote = Remote::new(location, token, asked.gitlab.max_requests, transport, given);
+    Ok(AnySource::Remote(Box::new(remote)))
+}
+
+/// What the variables of a CI job say of a project. They are about the job's own and no other.
+struct Job {
+    is_own: bool,
+    ci_path: Option<String>,
+}
+
+impl Job {
+    fn of(location: &Location) -> Self {
+        let is_own = location.alternatives().iter().any(|reading| is_of_job(reading, &variable));
+        Self { is_own, ci_path: variable("CI_CONFIG_PATH").filter(|_| is_own) }
+    }
+}
+
+/// Whether it is the project whose job this is.
+fn is_of_job(location: &Location, env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let api = env("CI_API_V4_URL").map(|url| url.trim_end_matches('/').trim_end_matches("/api/v4").to_owned());
+    let server = api.or_else(|| env("CI_SERVER_URL"));
+    let is_server = server.is_some_and(|server| server.trim_end_matches('/').eq_ignore_ascii_case(&location.base));
+    let is = |name: &str, value: &str| env(name).is_some_and(|known| known.eq_ignore_ascii_case(value));
+    is_server
+        && match &location.project {
+            ProjectRef::Path(path) => is("CI_PROJECT_PATH", path),
+            ProjectRef::Id(id) => is("CI_PROJECT_ID", &id.to_string()),
+        }
 }
 
 /// The repository that `--image` names.
@@ -173,6 +272,30 @@ mod tests {
             ("https://example.org/ci.yml", false),
         ] {
             assert_eq!(is_local_ci_path(path), local, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_jobs_variables_are_about_its_own_project() {
+        let variables = [
+            ("CI_API_V4_URL", "https://gitlab.example.org/git/api/v4"),
+            ("CI_PROJECT_PATH", "Ada/Course"),
+            ("CI_PROJECT_ID", "42"),
+        ];
+        let env = |name: &str| variables.iter().find(|known| known.0 == name).map(|known| known.1.to_owned());
+        for (address, own) in [
+            ("https://gitlab.example.org/git/ada/course", true),
+            ("https://gitlab.example.org/git/ada/course/-/tree/main", true),
+            ("https://gitlab.example.org/git/api/v4/projects/42", true),
+            ("https://gitlab.example.org/git/api/v4/projects/43", false),
+            ("https://gitlab.example.org/git/ada/other", false),
+            ("https://gitlab.example.org/ada/course", false),
+            ("https://gitlab.com/ada/course", false),
+        ] {
+            let location = Location::parse(address).expect("it is one");
+            let is_own = location.alternatives().iter().any(|reading| is_of_job(reading, &env));
+            assert_eq!(is_own, own, "{address}");
+            assert!(!is_of_job(&location, &|_| None), "{address}");
         }
     }
 }

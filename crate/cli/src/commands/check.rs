@@ -8,8 +8,10 @@ use repin::source::Source as _;
 use crate::args::{Check, Color, Format};
 use crate::error::Failure;
 use crate::output::findings::{self, Report};
+use crate::output::safe::safe;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
+use crate::remote::Remote;
 
 /// The exit code where something is wrong.
 const WRONG: u8 = 3;
@@ -32,6 +34,9 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
             findings::write(&mut screen, &findings, &commit)?;
             screen.flush()?;
         }
+    }
+    for note in project.source.remote().map(Remote::notes_on_images).unwrap_or_default() {
+        eprintln!("note: {}", safe(&note));
     }
     Ok(code)
 }

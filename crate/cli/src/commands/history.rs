@@ -8,9 +8,11 @@ use repin::source::Source as _;
 
 use crate::args::{Color, History, HistoryFormat};
 use crate::error::Failure;
+use crate::output::safe::safe;
 use crate::output::svg::{self, Heading};
 use crate::output::{Screen, json_stdout, raw_stdout, table};
 use crate::project::Project;
+use crate::remote::Remote;
 
 /// As many commits as a picture shows if nobody says how many.
 const PICTURE: usize = 200;
@@ -38,14 +40,14 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
             let mut screen = Screen::stdout(color);
             table::write(&mut screen, &entries)?;
             screen.flush()?;
-            if !project.has_tags {
+            if !project.has_tags() {
                 eprintln!(
                     "note: nobody asked a registry: these are the images that a CI which builds on change would have made; --tags FILE compares with those that exist"
                 );
             }
         }
         HistoryFormat::Svg => {
-            let heading = Heading { project: project.source.project().path, verified: project.has_tags };
+            let heading = Heading { project: project.source.project().path, verified: project.has_tags() };
             let mut out = raw_stdout();
             svg::write(&mut out, &entries, &heading)?;
             out.flush()?;
@@ -53,6 +55,9 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
                 eprintln!("note: the picture ends after {PICTURE} commits; --limit N shows more");
             }
         }
+    }
+    for note in project.source.remote().map(Remote::notes_on_images).unwrap_or_default() {
+        eprintln!("note: {}", safe(&note));
     }
     Ok(0)
 }

@@ -59,5 +59,6 @@ fn facts(project: &Project) -> Result<(Commit, Facts), Failure> {
         let changed = uncommitted::uncommitted(&work_dir, &files, &facts.inputs.patterns, committed);
         facts.notes.extend(uncommitted::note(&changed));
     }
+    facts.notes.extend(project.source.remote().map(repin::source::Source::notes).unwrap_or_default());
     Ok((commit, facts))
 }

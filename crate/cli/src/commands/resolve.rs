@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use repin::resolution::{Resolution, Status};
+use repin::source::Source as _;
 
 use crate::args::{Color, Format, Resolve};
 use crate::error::Failure;
@@ -30,11 +31,18 @@ pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
 
 fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), Failure> {
     let image = match &resolution.image {
-        Some(image) if image.commit != resolution.commit => Some(project.commit(image.commit)?),
+        Some(image) if image.commit != resolution.commit => Some(project.commit(image.commit)),
         _ => None,
     };
-    let nearest = resolution.nearest.as_ref().map(|nearest| project.commit(nearest.commit)).transpose()?;
-    let around = Around { commit: project.commit(resolution.commit)?, image, nearest, has_tags: project.has_tags };
+    let nearest = resolution.nearest.as_ref().map(|nearest| project.commit(nearest.commit));
+    let around = Around {
+        commit: project.commit(resolution.commit),
+        image,
+        nearest,
+        has_tags: project.has_tags(),
+        is_remote: project.source.remote().is_some(),
+        cost: project.source.cost(),
+    };
     let mut screen = match resolution.status {
         Status::Found | Status::Predicted => Screen::stdout(color),
         _ => Screen::stderr(color),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use repin::resolution::{Change, Image, Nearest, Relation, Resolution, Status};
+use repin::resolution::{Change, Cost, Image, Nearest, Relation, Resolution, Status};
 use repin::resolve::distance_in_words;
 use repin::source::Commit;
 
@@ -26,6 +26,10 @@ pub(crate) struct Around {
     pub(crate) nearest: Option<Commit>,
     /// Whether the tags that exist are known.
     pub(crate) has_tags: bool,
+    /// Whether the project is one of a GitLab.
+    pub(crate) is_remote: bool,
+    /// What it cost to ask, where that was over the network.
+    pub(crate) cost: Option<Cost>,
 }
 
 /// Writes the reference and the evidence for it; or why there is none, and what to do.
@@ -72,6 +76,7 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
     if let Some(created) = &image.created_at {
         writeln!(out, "  {DIM}made {}{DIM:#}", safe(created))?;
     }
+    spent(out, around)?;
     Ok(())
 }
 
@@ -92,6 +97,7 @@ fn reason(out: &mut impl Write, resolution: &Resolution, around: &Around) -> io:
     if let Some(environment) = &resolution.environment {
         writeln!(out, "  {DIM}environment {}{DIM:#}", environment.key)?;
     }
+    spent(out, around)?;
     if let Some(next) = next(resolution, around) {
         writeln!(out, "next: {}", safe(&next))?;
     }
@@ -131,6 +137,23 @@ fn next(resolution: &Resolution, around: &Around) -> Option<String> {
             "say what the image is built from: with a Dockerfile, `--inputs GLOB`, or `inputs` in .repin.toml".to_owned()
         }
         ("bad-config", _) => "mend .repin.toml, or pass it over with `--inputs GLOB`".to_owned(),
+        ("no-access", _) => {
+            "give a token of somebody who may read the registry (GITLAB_TOKEN or --token-file), or the tags with `--tags FILE`"
+                .to_owned()
+        }
+        ("search-limit", _) => "allow more requests, with `--max-requests N` or `--max-requests none`".to_owned(),
+        ("partial" | "shallow", _) if around.is_remote => {
+            "ask again; where requests were used up, allow more with `--max-requests N`".to_owned()
+        }
+        ("never-scheduled", _) => {
+            let tag = resolution.expected_tag.as_ref().map_or_else(String::new, |tag| format!("; its image gets the tag {tag}"));
+            format!(
+                "start the image job, or a new pipeline on a branch or git tag that ends at this commit: it builds whatever was changed{tag}"
+            )
+        }
+        ("deleted", _) => "retry that job, which builds the image again".to_owned(),
+        ("build-failed", _) => "see in the job's log why, and retry it there".to_owned(),
+        ("build-skipped", _) => "retry the job that failed before it".to_owned(),
         ("shallow", _) => "fetch the whole history (git fetch --unshallow), and ask again".to_owned(),
         ("partial", _) => "fetch what is missing (git fetch --all --tags), and ask again".to_owned(),
         ("no-scheme", _) if around.has_tags => {
@@ -144,7 +167,20 @@ fn next(resolution: &Resolution, around: &Around) -> Option<String> {
     })
 }
 
+/// `4 requests, 3 rounds, 18 kB`
+fn spent(out: &mut impl Write, around: &Around) -> io::Result<()> {
+    let Some(cost) = around.cost else { return Ok(()) };
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let requests = count(number(cost.requests), "request", "requests");
+    let rounds = count(number(cost.rounds), "round", "rounds");
+    writeln!(out, "  {DIM}{requests}, {rounds}, {} kB{DIM:#}", cost.bytes.div_ceil(1000))
+}
+
 /// A commit in a sentence: `a1b2c3d ("Add numpy", 2024-05-01)`.
 pub(super) fn shown(commit: &Commit) -> String {
+    // Nothing but its id is known.
+    if commit.date.is_empty() {
+        return commit.id.abbreviated(7);
+    }
     format!("{} (\"{}\", {})", commit.id.abbreviated(7), safe(&commit.title), day(&commit.date))
 }

@@ -19,7 +19,7 @@ pub(super) struct Api<T> {
 
 /// Why GitLab did not answer what was asked.
 #[derive(Clone, Debug)]
-pub(super) enum ApiError {
+pub enum ApiError {
     /// There is no answer.
     Http(HttpError),
     /// It said no.
@@ -50,17 +50,17 @@ pub(super) enum ApiError {
 
 impl ApiError {
     /// Whether it says that there is nothing of that name, or nothing that may be seen.
-    pub(super) fn is_not_found(&self) -> bool {
+    pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
     /// Whether looking is not permitted.
-    pub(super) fn is_no_access(&self) -> bool {
+    pub fn is_no_access(&self) -> bool {
         matches!(self, Self::Refused { status: 401 | 403, .. })
     }
 
     /// Whether the search has used up what it may.
-    pub(super) fn is_limit(&self) -> bool {
+    pub fn is_limit(&self) -> bool {
         matches!(self, Self::Http(HttpError::RequestLimit))
     }
 }

@@ -37,6 +37,7 @@ pub mod location;
 pub mod token;
 
 use api::Api;
+pub use api::ApiError;
 use files::Files;
 use history::History;
 use location::ProjectRef;
@@ -52,6 +53,8 @@ pub struct GitLab<T> {
     graphql: Cell<bool>,
     /// The greatest complexity of a query.
     complexity: Cell<f64>,
+    /// The image tags, where the caller knows them.
+    images: Option<Images>,
 }
 
 /// What was learnt so far.
@@ -91,6 +94,7 @@ impl<T: Transport> GitLab<T> {
             state: RefCell::default(),
             graphql: Cell::new(!is_job),
             complexity: Cell::new(complexity),
+            images: None,
         }
     }
 
@@ -98,6 +102,13 @@ impl<T: Transport> GitLab<T> {
     #[must_use]
     pub fn without_graphql(self) -> Self {
         self.graphql.set(false);
+        self
+    }
+
+    /// With the image tags that the caller knows to exist: the registry is not asked.
+    #[must_use]
+    pub fn with_images(mut self, images: Images) -> Self {
+        self.images = Some(images);
         self
     }
 

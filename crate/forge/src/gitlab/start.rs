@@ -90,7 +90,7 @@ impl<T: Transport> GitLab<T> {
     fn no_project(&self, error: ApiError) -> SourceError {
         let what = match &error {
             _ if error.is_not_found() && self.api.token().is_none() => format!(
-                "{} has no project {} that can be seen without a token: its name may be wrong, or it is private (set GITLAB_TOKEN)",
+                "{} has no project {} that can be seen without a token: its name may be wrong, or it is private",
                 self.api.base(),
                 self.asked
             ),

@@ -16,7 +16,7 @@ use super::packs::Packs;
 use super::{Worker, lock};
 
 /// Is told what is done, how much of it, and how much there is in all, where that is known.
-pub type Progress = Arc<dyn Fn(&'static str, usize, Option<usize>) + Send + Sync>;
+pub type Progress = Arc<dyn Fn(&str, usize, Option<usize>) + Send + Sync>;
 
 /// Each thread takes about so many pieces of the work. Neighbours share most of their folders, and what one thread has
 /// learnt of them the other would learn again: few pieces, but enough that none waits long for the other.

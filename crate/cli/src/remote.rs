@@ -1,0 +1,309 @@
+//! A project of a GitLab, by whatever address people give.
+//!
+//! An address can have several readings, of the project and of the revision (see [`Location`]). Which one is meant is found
+//! out when the commit is asked for: it is the first that exists. All readings share one budget.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use repin::Oid;
+use repin::environment::Snapshot;
+use repin::graph::{Graph, Near};
+use repin::inputs::Spec;
+use repin::resolution::{Cost, Reason};
+use repin::scheme::Named;
+use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
+use repin::tree::Entry;
+use repin_forge::gitlab::location::Location;
+use repin_forge::gitlab::{ApiError, GitLab};
+use repin_forge::http::Limits;
+
+use crate::args::MaxRequests;
+use crate::token::Found;
+use crate::watched::Watched;
+
+/// The time for an answer that may take any number of requests.
+const LONG: Duration = Duration::from_mins(10);
+
+/// A project of a GitLab as a source.
+pub(crate) struct Remote {
+    readings: Vec<Location>,
+    token: Option<Found>,
+    given: Given,
+    limits: Limits,
+    start: Instant,
+    transport: Watched,
+    /// The reading that is asked.
+    chosen: RefCell<(Location, Rc<GitLab<Watched>>)>,
+    /// What the readings before it cost.
+    spent: Cell<Cost>,
+    /// The commit that was asked for, and by which name.
+    commit: RefCell<Option<(Option<String>, Commit)>>,
+    /// Whether somebody said which images exist.
+    has_images: Cell<bool>,
+    /// Why not all of them are known.
+    cut_off: RefCell<Option<Reason>>,
+}
+
+/// What the caller knows already.
+#[derive(Default)]
+pub(crate) struct Given {
+    /// The image tags that exist.
+    pub(crate) images: Option<Images>,
+    /// The registry repository, where GitLab does not say it.
+    pub(crate) repository: Option<String>,
+}
+
+impl Remote {
+    pub(crate) fn new(
+        location: &Location,
+        token: Option<Found>,
+        max_requests: MaxRequests,
+        transport: Watched,
+        given: Given,
+    ) -> Self {
+        let usual = Limits::default();
+        let limits = match max_requests {
+            MaxRequests::Any => Limits { max_requests: None, deadline: LONG, ..usual },
+            MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..usual },
+        };
+        let readings = location.alternatives();
+        let gitlab = client(location, token.as_ref(), &given, limits, transport.clone());
+        Self {
+            readings,
+            token,
+            given,
+            limits,
+            start: Instant::now(),
+            transport,
+            chosen: RefCell::new((location.clone(), Rc::new(gitlab))),
+            spent: Cell::default(),
+            commit: RefCell::default(),
+            has_images: Cell::new(false),
+            cut_off: RefCell::default(),
+        }
+    }
+
+    /// Where it is, for people.
+    pub(crate) fn location(&self) -> Location {
+        self.chosen.borrow().0.clone()
+    }
+
+    /// Where its token was found.
+    pub(crate) fn token_place(&self) -> Option<&str> {
+        self.token.as_ref().map(|found| found.place.as_str())
+    }
+
+    /// Whether somebody said which images exist.
+    pub(crate) fn has_images(&self) -> bool {
+        self.has_images.get()
+    }
+
+    /// What a person should know of a list of images: it may not be whole.
+    pub(crate) fn notes_on_images(&self) -> Vec<String> {
+        let cut_off = self.cut_off.borrow().as_ref().map(|reason| reason.message.clone());
+        cut_off.into_iter().chain(self.notes()).collect()
+    }
+
+    fn gitlab(&self) -> Rc<GitLab<Watched>> {
+        Rc::clone(&self.chosen.borrow().1)
+    }
+
+    /// Goes on with another reading, within what the others left.
+    fn choose(&self, reading: &Location) {
+        self.spent.set(self.cost().unwrap_or_default());
+        let limits = Limits {
+            max_requests: self.limits.max_requests.map(|most| most.saturating_sub(self.spent.get().requests)),
+            deadline: self.limits.deadline.saturating_sub(self.start.elapsed()),
+            ..self.limits
+        };
+        let gitlab = client(reading, self.token.as_ref(), &self.given, limits, self.transport.clone());
+        self.chosen.replace((reading.clone(), Rc::new(gitlab)));
+    }
+
+    /// The commit of a reading, by the caller's name for it or by what the address says.
+    async fn commit_of(&self, reading: &Location, revision: Option<&str>) -> Result<Commit, SourceError> {
+        let hinted = || reading.revision.as_ref().map(|hint| hint.revisions().into_iter().map(Some).collect());
+        let revisions: Vec<Option<String>> = match revision {
+            Some(revision) => vec![Some(revision.to_owned())],
+            None => hinted().unwrap_or_else(|| vec![None]),
+        };
+        let gitlab = self.gitlab();
+        let mut first = None;
+        for revision in &revisions {
+            match gitlab.commit(revision.as_deref()).await {
+                Err(error @ SourceError::UnknownRevision { .. }) => first = first.or(Some(error)),
+                Ok(mut commit) => {
+                    // A build knows its branch by the short name.
+                    commit.branch =
+                        commit.branch.map(|name| name.strip_prefix("refs/heads/").map_or(name.clone(), str::to_owned));
+                    return Ok(commit);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(first.unwrap_or(SourceError::Empty))
+    }
+}
+
+fn client(
+    location: &Location,
+    token: Option<&Found>,
+    given: &Given,
+    limits: Limits,
+    transport: Watched,
+) -> GitLab<Watched> {
+    let token = token.map(|found| found.token.clone());
+    let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token, limits);
+    match &given.images {
+        Some(images) => gitlab.with_images(images.clone()),
+        None => gitlab,
+    }
+}
+
+/// How far a reading of an address got.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Failed {
+    /// There is no GitLab at that address.
+    NoGitLab,
+    /// GitLab knows no such project.
+    NoProject,
+}
+
+/// Whether another reading of the address may be the right one.
+fn failed(error: &SourceError) -> Option<Failed> {
+    let SourceError::Failed { cause, .. } = error else { return None };
+    match cause.downcast_ref::<ApiError>()? {
+        // GitLab names what it does not find; other servers have a page about it.
+        ApiError::Refused { status: 404, message, .. } if message.contains("Project") => Some(Failed::NoProject),
+        ApiError::Refused { status: 404, .. } | ApiError::Shape { .. } => Some(Failed::NoGitLab),
+        _ => None,
+    }
+}
+
+impl Source for Remote {
+    fn project(&self) -> Project {
+        let mut project = self.gitlab().project();
+        project.image = project.image.or_else(|| self.given.repository.clone());
+        project
+    }
+
+    async fn commit(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
+        // A command may ask twice, and a branch may move in between.
+        if let Some((known, commit)) = &*self.commit.borrow()
+            && known.as_deref() == revision
+        {
+            return Ok(commit.clone());
+        }
+        let mut worst: Option<(Failed, Location, SourceError)> = None;
+        for (at, reading) in self.readings.iter().enumerate() {
+            if at > 0 {
+                self.choose(reading);
+            }
+            match self.commit_of(reading, revision).await {
+                Ok(commit) => {
+                    self.commit.replace(Some((revision.map(str::to_owned), commit.clone())));
+                    return Ok(commit);
+                }
+                Err(error) => match failed(&error) {
+                    // The first reading is the likeliest, unless there is no GitLab.
+                    Some(far) if worst.as_ref().is_none_or(|(known, ..)| *known < far) => {
+                        worst = Some((far, reading.clone(), error));
+                    }
+                    Some(_) => {}
+                    None => return Err(error),
+                },
+            }
+        }
+        let (_, reading, error) = worst.ok_or(SourceError::Empty)?;
+        self.chosen.borrow_mut().0 = reading;
+        Err(error)
+    }
+
+    async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
+        self.gitlab().commits(ids).await
+    }
+
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
+        self.gitlab().is_branch(name).await
+    }
+
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        self.gitlab().git_tags(commit).await
+    }
+
+    async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        self.gitlab().read(commit, path).await
+    }
+
+    async fn snapshots(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
+        self.gitlab().snapshots(spec, commits).await
+    }
+
+    async fn files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+        self.gitlab().files(spec, commit).await
+    }
+
+    async fn first_parents(&self, start: Oid, count: usize) -> Result<Line, SourceError> {
+        self.gitlab().first_parents(start, count).await
+    }
+
+    async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
+        self.gitlab().named(names).await
+    }
+
+    async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        let images = self.gitlab().images(repository).await?;
+        self.has_images.set(images.is_some());
+        self.cut_off.replace(images.as_ref().and_then(|images| images.cut_off.clone()));
+        Ok(images)
+    }
+
+    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+        self.gitlab().next(commit, open).await
+    }
+
+    async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
+        self.gitlab().compare(wanted, candidates).await
+    }
+
+    async fn confirm(
+        &self,
+        wanted: Option<Wanted<'_>>,
+        candidate: &Candidate,
+        commit: Oid,
+    ) -> Result<Option<Tag>, SourceError> {
+        self.gitlab().confirm(wanted, candidate, commit).await
+    }
+
+    async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
+        self.gitlab().build(wanted, job).await
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.gitlab().notes()
+    }
+
+    fn cost(&self) -> Option<Cost> {
+        let (spent, cost) = (self.spent.get(), self.gitlab().cost()?);
+        Some(Cost {
+            requests: spent.requests + cost.requests,
+            rounds: spent.rounds + cost.rounds,
+            bytes: spent.bytes + cost.bytes,
+        })
+    }
+
+    async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
+        self.gitlab().nearest(commit, images).await
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        self.gitlab().distance(commit, ancestor).await
+    }
+
+    async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
+        self.gitlab().graph(tips, limit).await
+    }
+}

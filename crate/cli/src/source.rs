@@ -1,0 +1,130 @@
+//! What a command reads a project from: a local repository or a GitLab.
+
+use std::sync::Arc;
+
+use repin::Oid;
+use repin::environment::Snapshot;
+use repin::graph::{Graph, Near};
+use repin::inputs::Spec;
+use repin::resolution::Cost;
+use repin::scheme::Named;
+use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
+use repin::tree::Entry;
+use repin_forge::local::Local;
+
+use crate::remote::Remote;
+
+/// One of the two.
+pub(crate) enum AnySource {
+    /// A repository on this machine.
+    Local(Box<Local>),
+    /// A project of a GitLab.
+    Remote(Box<Remote>),
+}
+
+impl AnySource {
+    /// The project of a GitLab, if it is one.
+    pub(crate) fn remote(&self) -> Option<&Remote> {
+        match self {
+            Self::Local(_) => None,
+            Self::Remote(remote) => Some(remote),
+        }
+    }
+}
+
+/// The same call on whichever it is.
+macro_rules! on {
+    ($source:expr, $it:ident => $call:expr) => {
+        match $source {
+            AnySource::Local($it) => $call,
+            AnySource::Remote($it) => $call,
+        }
+    };
+}
+
+impl Source for AnySource {
+    fn project(&self) -> Project {
+        on!(self, it => it.project())
+    }
+
+    async fn commit(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
+        on!(self, it => it.commit(revision).await)
+    }
+
+    async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
+        on!(self, it => it.commits(ids).await)
+    }
+
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
+        on!(self, it => it.is_branch(name).await)
+    }
+
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        on!(self, it => it.git_tags(commit).await)
+    }
+
+    async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        on!(self, it => it.read(commit, path).await)
+    }
+
+    async fn snapshots(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
+        on!(self, it => it.snapshots(spec, commits).await)
+    }
+
+    async fn files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+        on!(self, it => it.files(spec, commit).await)
+    }
+
+    async fn first_parents(&self, start: Oid, count: usize) -> Result<Line, SourceError> {
+        on!(self, it => it.first_parents(start, count).await)
+    }
+
+    async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
+        on!(self, it => it.named(names).await)
+    }
+
+    async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        on!(self, it => it.images(repository).await)
+    }
+
+    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+        on!(self, it => it.next(commit, open).await)
+    }
+
+    async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
+        on!(self, it => it.compare(wanted, candidates).await)
+    }
+
+    async fn confirm(
+        &self,
+        wanted: Option<Wanted<'_>>,
+        candidate: &Candidate,
+        commit: Oid,
+    ) -> Result<Option<Tag>, SourceError> {
+        on!(self, it => it.confirm(wanted, candidate, commit).await)
+    }
+
+    async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
+        on!(self, it => it.build(wanted, job).await)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        on!(self, it => it.notes())
+    }
+
+    fn cost(&self) -> Option<Cost> {
+        on!(self, it => it.cost())
+    }
+
+    async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
+        on!(self, it => it.nearest(commit, images).await)
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        on!(self, it => it.distance(commit, ancestor).await)
+    }
+
+    async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
+        on!(self, it => it.graph(tips, limit).await)
+    }
+}
