@@ -90,7 +90,10 @@ impl<S: Source> Chooser<'_, S> {
         if let (Status::Missing, Some(wanted)) = (answer.status, wanted)
             && let Some(build) = self.source.build(wanted, self.asked.inputs.job.as_deref()).await?
         {
-            (answer.status, answer.reason) = (build.status, Some(build.reason));
+            // That only the commit's own image can be right says more than that it was not built.
+            if build.status != Status::Missing || self.asked.inputs.exact_only.is_none() {
+                (answer.status, answer.reason) = (build.status, Some(build.reason));
+            }
         }
         Ok(())
     }

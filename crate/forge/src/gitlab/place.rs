@@ -84,6 +84,7 @@ impl<T: Transport> GitLab<T> {
     async fn ahead(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
         let mut asked = 0;
         let mut is_open = false;
+        let mut far = None;
         for image in self.by_date(images) {
             // What the range of a newer image has listed needs no request of its own.
             let is_closed = {
@@ -106,8 +107,16 @@ impl<T: Transport> GitLab<T> {
                 // It has nothing that the commit has not: it is an ancestor, and of those the newest, too far to count.
                 return Ok(Near { relation: Relation::Ancestor, distance: None, commits: vec![image], cut: images.len() > 1 });
             }
-            is_open |= !is_all;
             asked += 1;
+            if is_all {
+                continue;
+            }
+            // Too far to list what is between; if nothing is missing there, it comes after the commit.
+            if self.list_range(image, commit, 1).await?.0 == 0 {
+                far = Some(image);
+            } else {
+                is_open = true;
+            }
         }
         let state = self.state.borrow();
         let mut tips = images.to_vec();
@@ -125,6 +134,9 @@ impl<T: Transport> GitLab<T> {
             });
         }
         near.cut = is_open;
+        if let (Relation::SameEnvironment, Some(image)) = (near.relation, far) {
+            return Ok(Near { relation: Relation::Descendant, distance: None, commits: vec![image], cut: images.len() > 1 });
+        }
         Ok(near)
     }
 }
