@@ -1,8 +1,8 @@
 //! From a request to the part that answers it, and what all answers have in common: CORS, tags of the content, faults of the content.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,7 @@ use super::page::address;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::{Context, State};
+use super::throttle::{Counter, Standing};
 use super::{attached, graphql, rest, smart};
 
 /// What GitLab lets pages of other origins read (facts, 2: CORS).
@@ -25,7 +26,14 @@ pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKi
     if let Some(reply) = fault.and_then(|fault| instead(fault, &request)) {
         return shared(reply, &request);
     }
+    let standing = state.lock().throttle.as_mut().map(Counter::count);
+    if let Some(standing) = standing.filter(|standing| standing.exceeded()) {
+        return shared(standing.on(standing.refusal()), &request);
+    }
     let mut reply = routed(state, &request);
+    if let Some(standing) = standing {
+        reply = standing.on(reply);
+    }
     match fault {
         Some(FaultKind::EndlessPages) if reply.headers.iter().any(|(name, _)| name == "link") => {
             if reply.body == b"[]" && page > 1 {
@@ -53,17 +61,8 @@ fn instead(fault: &FaultKind, request: &Request) -> Option<Reply> {
     let limited = "This endpoint has been requested too many times. Try again later.";
     Some(match fault {
         FaultKind::RateLimited { retry_after } => {
-            let now = jiff::Timestamp::now();
-            let reset = now.as_second() + i64::try_from(*retry_after).unwrap_or(i64::MAX / 2);
-            let date = jiff::Timestamp::from_second(reset).unwrap_or(now).strftime("%a, %d %b %Y %H:%M:%S GMT");
-            Reply::new(429, "text/plain", "Retry later\n")
-                .with("retry-after", retry_after.to_string())
-                .with("ratelimit-limit", "60")
-                .with("ratelimit-name", "throttle_unauthenticated_api")
-                .with("ratelimit-observed", "61")
-                .with("ratelimit-remaining", "0")
-                .with("ratelimit-reset", reset.to_string())
-                .with("ratelimit-resettime", date.to_string())
+            let standing = Standing::fault(*retry_after);
+            standing.on(standing.refusal())
         }
         FaultKind::ApplicationLimit => Reply::json(429, &json!({ "message": { "error": limited } })),
         FaultKind::Html(status) => Reply::html(*status, &format!("{status}: GitLab is not responding")),
@@ -140,9 +139,9 @@ fn compressed(mut reply: Reply, request: &Request) -> Reply {
     if !text || !wanted || request.method == "HEAD" || reply.body.len() < 250 {
         return reply;
     }
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let packed = packer.write_all(&reply.body).and_then(|()| packer.finish());
-    reply.body = packed.expect("a vector takes what is written");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let written = encoder.write_all(&reply.body).and_then(|()| encoder.finish());
+    reply.body = written.expect("a vector takes what is written");
     reply.with("content-encoding", "gzip")
 }
 
@@ -161,10 +160,7 @@ fn tagged(mut reply: Reply, request: &Request) -> Reply {
     if reply.status != 200 || !request.reads() || reply.headers.iter().any(|(name, _)| name == "etag") {
         return reply;
     }
-    let mut hex = String::new();
-    for byte in Sha256::digest(&reply.body).iter().take(16) {
-        write!(hex, "{byte:02x}").expect("a String takes what is written");
-    }
+    let hex = HEXLOWER.encode(&Sha256::digest(&reply.body)[..16]);
     let tag = format!("W/\"{hex}\"");
     if request.header("if-none-match").is_some_and(|known| known.contains(&tag)) {
         (reply.status, reply.body) = (304, Vec::new());

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use data_encoding::HEXLOWER;
+
 use super::commit::Commit;
 use crate::{Error, Git, Result};
 
@@ -188,7 +190,7 @@ fn parse_tree(data: &[u8], prefix: &str) -> Vec<Entry> {
     while let Some(end) = rest.iter().position(|byte| *byte == 0) {
         let (head, after) = (String::from_utf8_lossy(&rest[..end]).into_owned(), &rest[end + 1..]);
         let Some((mode, name)) = head.split_once(' ') else { break };
-        let id = after.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let id = HEXLOWER.encode(after.get(..20).unwrap_or_default());
         let path = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
         entries.push(Entry { path, mode: format!("{mode:0>6}"), id });
         rest = after.get(20..).unwrap_or_default();

@@ -24,6 +24,7 @@ use super::model::{Options, Project, Token, Version};
 use super::reply::Reply;
 use super::request::{Request, parse_query};
 use super::state::State;
+use super::throttle::{Counter, Throttle};
 use crate::{Error, Result};
 
 /// A body of a request is not longer than this.
@@ -126,6 +127,11 @@ impl Server {
         self.state.lock().faults.push(Armed::new(fault));
     }
 
+    /// Counts requests from now on, and refuses those that are too many; `None` ends it.
+    pub fn throttle(&self, throttle: Option<Throttle>) {
+        self.state.lock().throttle = throttle.map(Counter::new);
+    }
+
     /// Lets nothing go wrong any more.
     pub fn clear_faults(&self) {
         self.state.lock().faults.clear();
@@ -211,9 +217,8 @@ async fn serve(
     }
     let known = below.is_some();
     let (worker, wrong) = (Arc::clone(&state), fault.clone());
-    let reply = tokio::task::spawn_blocking(move || match known {
-        true => dispatch::answer(&worker, request, wrong.as_ref()),
-        false => Reply::html(404, "404 Not Found"),
+    let reply = tokio::task::spawn_blocking(move || {
+        if known { dispatch::answer(&worker, request, wrong.as_ref()) } else { Reply::html(404, "404 Not Found") }
     });
     let reply = reply.await.unwrap_or_else(|error| Reply::message(500, &format!("500 Internal Server Error: {error}")));
     state.answered(place, reply.status);

@@ -45,12 +45,13 @@ fn ask(it: &Fixture, method: &str, header: &str, secret: &str, path: &str) -> Go
     send(method, &format!("{}/api/v4{path}", it.server.url()), &headers, "").expect("it answers")
 }
 
+const P: &str = "private-token";
+const B: &str = "authorization";
+const J: &str = "job-token";
+
 #[test]
 fn tokens_open_what_they_should() {
     let it = fixture();
-    const P: &str = "private-token";
-    const B: &str = "authorization";
-    const J: &str = "job-token";
     let registry = "/projects/2/registry/repositories";
     let file = "/projects/2/repository/files/Dockerfile?ref=main";
     let commits = "/projects/2/repository/commits";

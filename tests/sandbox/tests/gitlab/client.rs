@@ -1,7 +1,9 @@
 //! A small HTTP client: no redirects, no retries, statuses are no errors.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use serde_json::Value;
-use ureq::Agent;
 
 /// An answer.
 #[derive(Debug)]
@@ -10,8 +12,8 @@ pub(crate) struct Got {
     headers: Vec<(String, String)>,
     /// As far as it came.
     pub(crate) body: Vec<u8>,
-    /// Why the body ended early.
-    pub(crate) cut: Option<String>,
+    /// Whether the body ended early.
+    pub(crate) cut: bool,
 }
 
 impl Got {
@@ -32,26 +34,53 @@ impl Got {
     }
 }
 
-/// Sends a request; an error is a connection that gave no answer.
+/// Sends a request over a connection of its own; an error is a connection that gave no answer.
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Got, String> {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-    let mut request = ureq::http::Request::builder().method(method).uri(url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
+    let (host, path) = url.trim_start_matches("http://").split_once('/').expect("an address has a path");
+    let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{}content-length: {}\r\n\r\n{body}",
+        headers.collect::<String>(),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let Some(end) = end else { return Err(format!("no head: {read:?}")) };
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    let mut got =
+        Got { status: status.expect("a status is a number"), headers: headers.collect(), body: Vec::new(), cut: false };
+    let rest = &answer[end + 4..];
+    if got.header("transfer-encoding") == Some("chunked") {
+        (got.body, got.cut) = unchunked(rest);
+    } else {
+        let length = got.header("content-length").and_then(|length| length.parse::<usize>().ok()).unwrap_or_default();
+        got.cut = method != "HEAD" && rest.len() < length;
+        got.body = rest.to_vec();
     }
-    let answer = match body {
-        "" => agent.run(request.body(()).expect("it is a request")),
-        _ => agent.run(request.body(body.to_owned()).expect("it is a request")),
-    };
-    let answer = answer.map_err(|error| error.to_string())?;
-    let (head, mut body) = answer.into_parts();
-    let headers = head.headers.iter();
-    let headers =
-        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-    let mut bytes = Vec::new();
-    let read = std::io::Read::read_to_end(&mut body.as_reader(), &mut bytes);
-    let cut = read.err().map(|error| error.to_string());
-    Ok(Got { status: head.status.as_u16(), headers: headers.collect(), body: bytes, cut })
+    Ok(got)
+}
+
+/// A chunked body, and whether its end is missing.
+fn unchunked(mut rest: &[u8]) -> (Vec<u8>, bool) {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|bytes| bytes == b"\r\n") {
+        let size = usize::from_str_radix(&String::from_utf8_lossy(&rest[..end]), 16).expect("a chunk has a size");
+        let chunk = rest.get(end + 2..end + 2 + size);
+        match chunk {
+            Some([]) => return (body, false),
+            Some(chunk) => body.extend_from_slice(chunk),
+            None => break,
+        }
+        rest = rest.get(end + 4 + size..).unwrap_or_default();
+    }
+    (body, true)
 }
 
 /// A GET.

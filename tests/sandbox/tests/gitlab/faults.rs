@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{get, send};
 use crate::fixture::Fixture;
-use repin_sandbox::gitlab::{Fault, FaultKind};
+use repin_sandbox::gitlab::{Fault, FaultKind, Throttle};
 
 const COMMITS: &str = "/repository/commits?per_page=3";
 
@@ -58,10 +58,7 @@ fn connections_are_cut() {
     it.server.fault(Fault::new(FaultKind::CutInBody));
     let got = get(&it.at(COMMITS));
     assert_eq!(got.header("content-length"), Some(whole.body.len().to_string().as_str()));
-    assert!(
-        got.cut.is_some() && whole.body.starts_with(&got.body) && got.body.len() == whole.body.len() / 2,
-        "{got:?}"
-    );
+    assert!(got.cut && whole.body.starts_with(&got.body) && got.body.len() == whole.body.len() / 2, "{got:?}");
 }
 
 #[test]
@@ -71,7 +68,7 @@ fn bodies_come_slowly() {
     let entry = &it.server.log()[0];
     assert_eq!(entry.sent_bytes, got.body.len() as u64);
     let pauses = u32::try_from(got.body.len() / 100).expect("it is short");
-    assert!(entry.ended - entry.started >= Duration::from_millis(3) * pauses, "{entry:?}");
+    assert!(entry.ended >= entry.started + Duration::from_millis(3) * pauses, "{entry:?}");
     assert!(got.json().is_array());
 }
 
@@ -81,7 +78,7 @@ fn answers_come_late() {
     it.server.fault(Fault::new(FaultKind::Latency(Duration::from_millis(30))));
     get(&it.at(COMMITS));
     let entry = &it.server.log()[0];
-    assert!(entry.ended - entry.started >= Duration::from_millis(70), "latencies add up: {entry:?}");
+    assert!(entry.ended >= entry.started + Duration::from_millis(70), "latencies add up: {entry:?}");
 }
 
 #[test]
@@ -100,7 +97,7 @@ fn pages_do_not_end() {
     for _ in 0..20 {
         let page = get(&next);
         assert!(page.json().as_array().is_some_and(|page| !page.is_empty()), "{page:?}");
-        assert_eq!(page.header("x-next-page").is_some(), true);
+        assert!(page.header("x-next-page").is_some());
         next = page.link("next").expect("there is always a next page");
     }
     assert!(next.contains("page=22"), "{next}");
@@ -139,4 +136,26 @@ fn faults_end() {
     it.server.fault(Fault::new(FaultKind::Html(502)).on("/repository/commits").first(2));
     let statuses: Vec<_> = (0..4).map(|_| get(&it.at(COMMITS)).status).collect();
     assert_eq!(statuses, [502, 502, 200, 200]);
+}
+
+#[test]
+fn a_limiter_counts() {
+    let it = Fixture::new();
+    let get = || get(&it.at(""));
+    assert_eq!(get().header("ratelimit-remaining"), None, "it is off at first");
+    it.server.throttle(Some(Throttle { requests: 3, period: Duration::from_hours(1) }));
+    for (status, remaining, observed) in
+        [(200, "2", "1"), (200, "1", "2"), (200, "0", "3"), (429, "0", "4"), (429, "0", "5")]
+    {
+        let got = get();
+        let numbers = ["remaining", "observed", "limit"].map(|name| got.header(&format!("ratelimit-{name}")));
+        assert_eq!((got.status, numbers), (status, [Some(remaining), Some(observed), Some("3")]));
+        let wait = got.header("retry-after").map(|seconds| seconds.parse::<u64>().expect("a number"));
+        assert_eq!(wait.is_some(), status == 429);
+        assert!(wait.is_none_or(|wait| wait > 3500 && wait <= 3600), "{wait:?}");
+    }
+    it.server.throttle(Some(Throttle { requests: 1, period: Duration::ZERO }));
+    assert_eq!([get().status, get().status], [200, 200], "each period begins anew");
+    it.server.throttle(None);
+    assert_eq!(get().status, 200);
 }

@@ -122,22 +122,26 @@ struct Stream {
 }
 
 impl Stream {
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     fn commit(&mut self, reference: &str, who: &str, message: &str, parents: &[u64], changes: &[Change<'_>]) -> u64 {
         self.marks += 1;
         let date = 1_709_539_200 + (self.marks - 1) * 3600;
         let email = who.to_lowercase();
-        self.text += &format!("commit {reference}\nmark :{}\n", self.marks);
-        self.text += &format!("committer {who} Example <{email}@example.org> {date} +0100\n");
-        self.text += &format!("data {}\n{message}\n", message.len());
+        self.put(&format!("commit {reference}\nmark :{}\n", self.marks));
+        self.put(&format!("committer {who} Example <{email}@example.org> {date} +0100\n"));
+        self.put(&format!("data {}\n{message}\n", message.len()));
         for (place, parent) in parents.iter().enumerate() {
-            self.text += &format!("{} :{parent}\n", if place == 0 { "from" } else { "merge" });
+            self.put(&format!("{} :{parent}\n", if place == 0 { "from" } else { "merge" }));
         }
         for (mode, content, path) in changes {
-            self.text += &match *mode {
+            self.put(&match *mode {
                 "D" => format!("D {path}\n"),
                 "160000" => format!("M 160000 {content} {path}\n"),
                 _ => format!("M {mode} inline {path}\ndata {}\n{content}\n", content.len()),
-            };
+            });
         }
         self.marks
     }
@@ -186,10 +190,10 @@ fn history(git: &Git) -> repin_sandbox::Result<[String; 4]> {
     let names: Vec<_> = (0..130).map(|number| format!("data/{number:03}.csv")).collect();
     let data: Vec<_> = names.iter().map(|name| (FILE, name.as_str(), name.as_str())).collect();
     let many = stream.commit(MAIN, "Ada", "Data\n", &[odd], &data);
-    stream.text += &format!("tag v1.0\nfrom :{merge}\ntagger Ada Example <ada@example.org> 1709560000 +0100\n");
-    stream.text += &format!("data 14\nFirst release\n\nreset refs/tags/light\nfrom :{first}\n\n");
+    stream.put(&format!("tag v1.0\nfrom :{merge}\ntagger Ada Example <ada@example.org> 1709560000 +0100\n"));
+    stream.put(&format!("data 14\nFirst release\n\nreset refs/tags/light\nfrom :{first}\n\n"));
     for mark in [first, merge, many, kept] {
-        stream.text += &format!("get-mark :{mark}\n");
+        stream.put(&format!("get-mark :{mark}\n"));
     }
     let ids = git.feed(&["fast-import", "--quiet"], |out| out.write_all(stream.text.as_bytes()))?;
     git.run(&["update-ref", "-d", "refs/heads/gone"])?;

@@ -61,7 +61,7 @@ fn fields_give_what_git_and_the_project_have() {
         ("a tree", r#"repository { tree(path: "src", ref: "main") { trees { nodes { name } } blobs { nodes { name mode sha } } lastCommit { title } } }"#.to_owned(),
             json!({ "repository": { "tree": { "trees": { "nodes": [{ "name": "deep" }] }, "blobs": { "nodes": [{ "name": "main.py", "mode": "100755", "sha": oid("src/main.py") }] },
                 "lastCommit": { "title": "Rename, link and submodule" } } } })),
-        ("submodules of a tree", r#"repository { tree { submodules { nodes { path sha } } } }"#.to_owned(),
+        ("submodules of a tree", r"repository { tree { submodules { nodes { path sha } } } }".to_owned(),
             json!({ "repository": { "tree": { "submodules": { "nodes": [{ "path": "module", "sha": "1234567812345678123456781234567812345678" }] } } } })),
         ("the last commit of a file", r#"repository { tree(path: "Dockerfile") { lastCommit { sha } } }"#.to_owned(),
             json!({ "repository": { "tree": { "lastCommit": { "sha": first } } } })),
@@ -74,7 +74,7 @@ fn fields_give_what_git_and_the_project_have() {
             json!({ "repository": { "lastCommit": { "title": "Requirements" } } })),
         ("pipelines of a commit", format!(r#"pipelines(sha: "{many}", first: 10) {{ nodes {{ id status source beforeSha createdAt }} }}"#),
             json!({ "pipelines": { "nodes": [{ "id": "gid://gitlab/Ci::Pipeline/102", "status": "FAILED", "source": "push", "beforeSha": merge, "createdAt": "2024-03-05T00:55:02Z" }] } })),
-        ("jobs", r#"pipelines(first: 1) { nodes { jobs(first: 5) { nodes { id name status failureMessage stage { name } } } } }"#.to_owned(),
+        ("jobs", r"pipelines(first: 1) { nodes { jobs(first: 5) { nodes { id name status failureMessage stage { name } } } } }".to_owned(),
             json!({ "pipelines": { "nodes": [{ "jobs": { "nodes": [{ "id": "gid://gitlab/Ci::Build/1002", "name": "image_build", "status": "FAILED", "failureMessage": "script_failure", "stage": { "name": "build" } }] } }] } })),
         ("container repositories", "containerRepositories(first: 20) { nodes { id name path tagsCount } }".to_owned(),
             json!({ "containerRepositories": { "nodes": [

@@ -47,15 +47,21 @@ const PIPELINE: &str = "id iid project_id sha ref status source created_at updat
 const DIFF: &str =
     "old_path new_path a_mode b_mode new_file renamed_file deleted_file diff collapsed too_large generated_file";
 
+/// A name, an address, and what is expected: the status, a place in the answer and what is there.
+type Row = (&'static str, String, u16, &'static str, Is);
+
+fn check_all(rows: &[Row]) {
+    for (name, url, status, pointer, expected) in rows {
+        check(name, url, *status, pointer, expected);
+    }
+}
+
 #[test]
-fn answers_are_as_documented() {
+fn projects_are_as_documented() {
     let it = Fixture::new();
-    let (first, merge, many) = (&it.first, &it.merge, &it.many);
-    let head = it.git.id("main").expect("there is a main");
     let api = format!("{}/api/v4", it.server.url());
-    let file = |path: &str| it.git(&["rev-parse", &format!("main:{path}")]);
     #[rustfmt::skip]
-    let rows: Vec<(&str, String, u16, &str, Is)> = vec![
+    let rows = [
         ("a project by its path", it.at(""), 200, "", Fields(PROJECT)),
         ("a project by its number", format!("{api}/projects/1"), 200, "/path_with_namespace", Equal(json!("group/sub/notes"))),
         ("the registry's prefix", it.at(""), 200, "/container_registry_image_prefix", Equal(json!("registry.example.org/group/sub/notes"))),
@@ -64,7 +70,20 @@ fn answers_are_as_documented() {
         ("no such route", format!("{api}/nothing"), 404, "/error", Equal(json!("404 Not Found"))),
         ("no such route of a project", it.at("/nothing"), 404, "/error", Equal(json!("404 Not Found"))),
         ("the version is for users", format!("{api}/version"), 401, "/message", Equal(json!("401 Unauthorized"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn commits_are_as_documented() {
+    let it = Fixture::new();
+    let first = &it.first;
+    let merge = &it.merge;
+    let many = &it.many;
+    let head = it.git.id("main").expect("there is a main");
+    let file = |path: &str| it.git(&["rev-parse", &format!("main:{path}")]);
+    #[rustfmt::skip]
+    let rows = [
         ("a list of commits", it.at("/repository/commits"), 200, "/0", Fields(COMMIT)),
         ("short is eight", it.at("/repository/commits"), 200, "/0/short_id", Equal(json!(&head[..8]))),
         ("a title and a message", it.at(&format!("/repository/commits/{first}")), 200, "/message", Equal(json!("Start\n\nWith a body.\n"))),
@@ -85,7 +104,18 @@ fn answers_are_as_documented() {
         ("refs of a commit", it.at(&format!("/repository/commits/{merge}/refs")), 200, "", Equal(json!([{ "type": "branch", "name": "main" }, { "type": "tag", "name": "v1.0" }]))),
         ("refs of one kind", it.at(&format!("/repository/commits/{merge}/refs?type=tag")), 200, "", Len(1)),
         ("no per_page", it.at("/repository/commits?per_page=x"), 400, "/error", Equal(json!("per_page is invalid"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn comparisons_are_as_documented() {
+    let it = Fixture::new();
+    let first = &it.first;
+    let merge = &it.merge;
+    let many = &it.many;
+    #[rustfmt::skip]
+    let rows = [
         ("a difference", it.at(&format!("/repository/commits/{first}/diff")), 200, "/0", Fields(DIFF)),
         ("a rename", it.at(&format!("/repository/commits/{many}~1/diff")), 200, "/0/old_path", Equal(json!("README.md"))),
         ("a new file's mode before", it.at(&format!("/repository/commits/{first}/diff")), 200, "/0/a_mode", Equal(json!("0"))),
@@ -102,7 +132,17 @@ fn answers_are_as_documented() {
         ("compare without ends", it.at("/repository/compare"), 400, "/error", Equal(json!("from is missing, to is missing"))),
         ("a merge base", it.at("/repository/merge_base?refs[]=main&refs[]=feature%2Fside"), 200, "/title", Equal(json!("Side"))),
         ("a merge base of one", it.at("/repository/merge_base?refs[]=main"), 400, "/message", Equal(json!("400 Bad request - Provide at least 2 refs"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn trees_and_files_are_as_documented() {
+    let it = Fixture::new();
+    let first = &it.first;
+    let file = |path: &str| it.git(&["rev-parse", &format!("main:{path}")]);
+    #[rustfmt::skip]
+    let rows = [
         ("a tree has folders first", it.at("/repository/tree?per_page=100"), 200, "/2", Equal(json!({ "id": file("src"), "name": "src", "type": "tree", "path": "src", "mode": "040000" }))),
         ("a submodule is last", it.at("/repository/tree?per_page=100"), 200, "/8", Equal(json!({ "id": "1234567812345678123456781234567812345678", "name": "module", "type": "commit", "path": "module", "mode": "160000" }))),
         ("a folder", it.at("/repository/tree?path=src/deep"), 200, "/0/path", Equal(json!("src/deep/er"))),
@@ -122,7 +162,16 @@ fn answers_are_as_documented() {
         ("a folder is no file", it.at("/repository/files/src?ref=main"), 404, "/message", Equal(json!("404 File Not Found"))),
         ("a submodule is no file", it.at("/repository/files/module?ref=main"), 404, "/message", Equal(json!("404 File Not Found"))),
         ("a file of no commit", it.at("/repository/files/Dockerfile?ref=nope"), 404, "/message", Equal(json!("404 Commit Not Found"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn refs_are_as_documented() {
+    let it = Fixture::new();
+    let merge = &it.merge;
+    #[rustfmt::skip]
+    let rows = [
         ("branches", it.at("/repository/branches"), 200, "/0", Fields("name commit merged protected default can_push developers_can_push developers_can_merge web_url")),
         ("a branch with a slash", it.at("/repository/branches/feature%2Fside"), 200, "/merged", Equal(json!(true))),
         ("the default branch", it.at("/repository/branches/main"), 200, "/default", Equal(json!(true))),
@@ -132,7 +181,16 @@ fn answers_are_as_documented() {
         ("an annotated tag", it.at("/repository/tags/v1.0"), 200, "/message", Equal(json!("First release"))),
         ("a tag's commit", it.at("/repository/tags/v1.0"), 200, "/commit/id", Equal(json!(merge))),
         ("no such tag", it.at("/repository/tags/nope"), 404, "/message", Equal(json!("404 Tag Not Found"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn registries_are_as_documented() {
+    let it = Fixture::new();
+    let api = format!("{}/api/v4", it.server.url());
+    #[rustfmt::skip]
+    let rows = [
         ("container repositories", it.at("/registry/repositories"), 200, "/0", Fields("id name path project_id location created_at cleanup_policy_started_at status")),
         ("the root image", it.at("/registry/repositories"), 200, "/0/name", Equal(json!(""))),
         ("a named image", it.at("/registry/repositories"), 200, "/1/location", Equal(json!("registry.example.org/group/sub/notes/dev"))),
@@ -147,7 +205,17 @@ fn answers_are_as_documented() {
         ("no such container repository", it.at("/registry/repositories/9/tags"), 404, "/message", Equal(json!("404 Not found"))),
         ("a container repository by number alone", format!("{api}/registry/repositories/2"), 200, "/project_id", Equal(json!(1))),
         ("keyset is for users", it.at("/registry/repositories/1/tags?pagination=keyset"), 401, "/message", Equal(json!("401 Unauthorized"))),
+    ];
+    check_all(&rows);
+}
 
+#[test]
+fn pipelines_and_jobs_are_as_documented() {
+    let it = Fixture::new();
+    let merge = &it.merge;
+    let many = &it.many;
+    #[rustfmt::skip]
+    let rows = [
         ("pipelines, the newest first", it.at("/pipelines"), 200, "/0/id", Equal(json!(102))),
         ("a pipeline in a list", it.at("/pipelines"), 200, "/0", Fields(PIPELINE)),
         ("pipelines of a commit", it.at(&format!("/pipelines?sha={merge}")), 200, "", Len(1)),
@@ -168,17 +236,18 @@ fn answers_are_as_documented() {
         ("one job", it.at("/jobs/1001"), 200, "/pipeline/id", Equal(json!(101))),
         ("did it build", it.at(&format!("/repository/commits/{many}/statuses?name=image_build&all=true")), 200, "/0/status", Equal(json!("failed"))),
     ];
-    for (name, url, status, pointer, expected) in &rows {
-        check(name, url, *status, pointer, expected);
-    }
+    check_all(&rows);
 }
+
+/// A name, an address, the headers of paging, and which links there are.
+type Paged = (&'static str, String, [Option<&'static str>; 6], [bool; 4]);
 
 #[test]
 fn pages_have_the_headers_of_gitlab() {
     let it = Fixture::new();
     let tags = it.at("/registry/repositories/1/tags");
     #[rustfmt::skip]
-    let rows: &[(&str, String, [Option<&str>; 6], [bool; 4])] = &[
+    let rows: &[Paged] = &[
         // x-page, x-per-page, x-next-page, x-prev-page, x-total, x-total-pages; prev, next, first, last
         ("the first page", tags.clone(), [Some("1"), Some("20"), Some("2"), Some(""), Some("46"), Some("3")], [false, true, true, true]),
         ("the last page", format!("{tags}?page=3"), [Some("3"), Some("20"), Some(""), Some("2"), Some("46"), Some("3")], [true, false, true, true]),

@@ -44,7 +44,8 @@ impl<'a, 'q> Check<'a, 'q> {
         if self.errors.is_empty() { Ok(size) } else { Err(self.errors) }
     }
 
-    fn wrong(&mut self, at: Pos, path: &[String], message: String, mut extensions: Json, code: &str) {
+    fn wrong(&mut self, at: Pos, path: &[String], message: &str, extensions: &Json, code: &str) {
+        let mut extensions = extensions.clone();
         extensions["code"] = json!(code);
         let locations = json!([{ "line": at.line, "column": at.column }]);
         self.errors.push(json!({ "message": message, "locations": locations, "path": path, "extensions": extensions }));
@@ -83,15 +84,21 @@ impl<'a, 'q> Check<'a, 'q> {
                             self.wrong(
                                 spread.position,
                                 path,
-                                message,
-                                json!({ "fragmentName": name }),
+                                &message,
+                                &json!({ "fragmentName": name }),
                                 "useAndDefineFragment",
                             );
                             Size::default()
                         }
                         Some(_) if inside.contains(name) => {
                             let message = format!("Fragment {name} contains an infinite loop");
-                            self.wrong(spread.position, path, message, json!({ "fragmentName": name }), "infiniteLoop");
+                            self.wrong(
+                                spread.position,
+                                path,
+                                &message,
+                                &json!({ "fragmentName": name }),
+                                "infiniteLoop",
+                            );
                             Size::default()
                         }
                         Some(fragment) => {
@@ -126,11 +133,12 @@ impl<'a, 'q> Check<'a, 'q> {
         let TypeCondition::On(on) = condition;
         if on != kind {
             let known = Schema::get().is_object(on);
-            let (message, code) = match known {
-                true => (format!("Fragment on {on} can't be spread inside {kind}"), "cannotSpreadFragment"),
-                false => (format!("No such type {on}, so it can't be a fragment condition"), "undefinedType"),
+            let (message, code) = if known {
+                (format!("Fragment on {on} can't be spread inside {kind}"), "cannotSpreadFragment")
+            } else {
+                (format!("No such type {on}, so it can't be a fragment condition"), "undefinedType")
             };
-            self.wrong(at, path, message, json!({ "typeName": on }), code);
+            self.wrong(at, path, &message, &json!({ "typeName": on }), code);
             return Size::default();
         }
         self.selection(set, kind, path, inside)
@@ -149,28 +157,27 @@ impl<'a, 'q> Check<'a, 'q> {
         let Some(known) = Schema::get().field(kind, &field.name, self.version) else {
             let message = format!("Field '{}' doesn't exist on type '{kind}'", field.name);
             let extensions = json!({ "typeName": kind, "fieldName": field.name });
-            self.wrong(field.position, path, message, extensions, "undefinedField");
+            self.wrong(field.position, path, &message, &extensions, "undefinedField");
             return Size::default();
         };
         self.arguments(field, known, path);
         let object = Schema::get().is_object(&known.kind);
-        if object != !field.selection_set.items.is_empty() {
+        if object == field.selection_set.items.is_empty() {
             let name = &field.name;
-            let message = match object {
-                true => format!(
+            let message = if object {
+                format!(
                     "Field must have selections (field '{name}' returns {} but has no selections. Did you mean '{name} {{ ... }}'?)",
                     known.kind
-                ),
-                false => format!(
-                    "Selections can't be made on scalars (field '{name}' returns {} but has selections)",
-                    known.kind
-                ),
+                )
+            } else {
+                let kind = &known.kind;
+                format!("Selections can't be made on scalars (field '{name}' returns {kind} but has selections)")
             };
             self.wrong(
                 field.position,
                 path,
-                message,
-                json!({ "nodeName": format!("field '{name}'") }),
+                &message,
+                &json!({ "nodeName": format!("field '{name}'") }),
                 "selectionMismatch",
             );
             return Size::default();
@@ -185,15 +192,15 @@ impl<'a, 'q> Check<'a, 'q> {
             let Some(argument) = known.argument(name, self.version) else {
                 let message = format!("Field '{}' doesn't accept argument '{name}'", field.name);
                 let extensions = json!({ "name": field.name, "typeName": "Field", "argumentName": name });
-                let path = [path, &[name.clone()]].concat();
-                self.wrong(field.position, &path, message, extensions, "argumentNotAccepted");
+                let path = [path, std::slice::from_ref(name)].concat();
+                self.wrong(field.position, &path, &message, &extensions, "argumentNotAccepted");
                 continue;
             };
             if let graphql_parser::query::Value::Variable(variable) = given
                 && !self.declared.contains(variable)
             {
                 let message = format!("Variable ${variable} is used by {} but not declared", self.operation);
-                self.wrong(field.position, path, message, json!({ "variableName": variable }), "variableNotDefined");
+                self.wrong(field.position, path, &message, &json!({ "variableName": variable }), "variableNotDefined");
                 continue;
             }
             let value = value::json(given, self.variables);
@@ -203,7 +210,7 @@ impl<'a, 'q> Check<'a, 'q> {
                     field.name, given, argument.kind
                 );
                 let extensions = json!({ "typeName": "Field", "argumentName": name });
-                self.wrong(field.position, path, message, extensions, "argumentLiteralsIncompatible");
+                self.wrong(field.position, path, &message, &extensions, "argumentLiteralsIncompatible");
             }
         }
         let given = arguments(field, self.variables);
@@ -215,7 +222,7 @@ impl<'a, 'q> Check<'a, 'q> {
         if !missing.is_empty() {
             let message = format!("Field '{}' is missing required arguments: {}", field.name, missing.join(", "));
             let extensions = json!({ "className": "Field", "name": field.name, "arguments": missing.join(", ") });
-            self.wrong(field.position, path, message, extensions, "missingRequiredArguments");
+            self.wrong(field.position, path, &message, &extensions, "missingRequiredArguments");
         }
     }
 }

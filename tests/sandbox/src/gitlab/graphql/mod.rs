@@ -41,16 +41,16 @@ pub(crate) fn answer(state: &State, request: &Request, caller: Result<Caller, Re
         return Reply::json(422, &json!({ "errors": [{ "message": "Query too large" }] }));
     }
     if query.trim().is_empty() {
-        return failed(vec![json!({ "message": "No query string was present" })]);
+        return failed(&[json!({ "message": "No query string was present" })]);
     }
     let cx = Context { state, request, caller, version };
-    match execute(&cx, &query, variables, operation.as_deref()) {
+    match execute(&cx, &query, &variables, operation.as_deref()) {
         Ok(answer) => Reply::json(200, &answer),
-        Err(errors) => failed(errors),
+        Err(errors) => failed(&errors),
     }
 }
 
-fn failed(errors: Vec<Json>) -> Reply {
+fn failed(errors: &[Json]) -> Reply {
     Reply::json(200, &json!({ "errors": errors }))
 }
 
@@ -75,7 +75,7 @@ fn asked(request: &Request) -> Option<(String, Map<String, Json>, Option<String>
     Some((text("query").unwrap_or_default(), variables, text("operationName")))
 }
 
-fn execute(cx: &Context<'_>, query: &str, given: Map<String, Json>, wanted: Option<&str>) -> Result<Json, Vec<Json>> {
+fn execute(cx: &Context<'_>, query: &str, given: &Map<String, Json>, wanted: Option<&str>) -> Result<Json, Vec<Json>> {
     let document = graphql_parser::parse_query::<String>(query);
     let document = document.map_err(|error| vec![json!({ "message": error.to_string().trim_end() })])?;
     let fragments = document.definitions.iter().filter_map(|definition| match definition {
@@ -133,7 +133,7 @@ fn operation<'a, 'q>(document: &'a Document<'q, String>, wanted: Option<&str>) -
 /// The values of the declared variables: given, or their defaults.
 fn variables(
     definitions: &[VariableDefinition<'_, String>],
-    given: Map<String, Json>,
+    given: &Map<String, Json>,
 ) -> Result<Map<String, Json>, Vec<Json>> {
     let mut variables = Map::new();
     let mut errors = Vec::new();

@@ -108,7 +108,7 @@ impl<'q> Run<'_, 'q> {
 fn merge(into: &mut Map<String, Json>, key: &str, value: Json) {
     match (into.get_mut(key), value) {
         (Some(Json::Object(known)), Json::Object(more)) => {
-            more.into_iter().for_each(|(key, value)| merge(known, &key, value))
+            more.into_iter().for_each(|(key, value)| merge(known, &key, value));
         }
         (Some(Json::Array(known)), Json::Array(more)) => {
             for (known, more) in known.iter_mut().zip(more) {

@@ -1,8 +1,6 @@
 //! Files.
 
-use std::fmt::Write as _;
-
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -60,10 +58,7 @@ fn find(project: &Stored, path: &str, revision: &str) -> Result<File, Reply> {
     let entry = objects.entry(&commit, path)?.filter(|entry| entry.kind() == "blob").ok_or_else(missing)?;
     let content = objects.blob(&entry.id)?.ok_or_else(missing)?;
     let last = objects.last_commit(&commit, &entry.path)?;
-    let mut sha256 = String::new();
-    for byte in Sha256::digest(&content) {
-        write!(sha256, "{byte:02x}").expect("a String takes what is written");
-    }
+    let sha256 = HEXLOWER.encode(&Sha256::digest(&content));
     Ok(File {
         name: entry.name().to_owned(),
         executable: entry.mode == "100755",

@@ -36,7 +36,7 @@ pub(crate) fn answer(cx: &Context<'_>, route: &[&str]) -> Answer {
 fn in_project(cx: &Context<'_>, project: &Stored, route: &[&str]) -> Answer {
     let get = cx.request.reads();
     match *route {
-        [] if get => projects::single(cx, project),
+        [] if get => Ok(projects::single(cx, project)),
         ["repository", "commits"] if get => commits::list(cx, project),
         ["repository", "commits", sha] if get => commits::single(cx, project, sha),
         ["repository", "commits", sha, "refs"] if get => commits::refs(cx, project, sha),
@@ -103,9 +103,9 @@ impl Context<'_> {
     pub(crate) fn page_of(&self, project: &Stored) -> String {
         format!("{}/{}", self.state.base, project.data.path)
     }
+}
 
-    /// Refuses who is not a member, in a part that only members may see, or everybody, where the part is switched off.
-    pub(crate) fn need(&self, allowed: bool) -> Result<(), Reply> {
-        if allowed { Ok(()) } else { Err(Reply::forbidden()) }
-    }
+/// Refuses who is not a member, in a part that only members may see, or everybody, where the part is switched off.
+fn need(allowed: bool) -> Result<(), Reply> {
+    if allowed { Ok(()) } else { Err(Reply::forbidden()) }
 }

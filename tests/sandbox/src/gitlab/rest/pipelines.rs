@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::commits;
+use super::{commits, need};
 use crate::gitlab::page::counted;
 use crate::gitlab::reply::{Answer, Reply};
 use crate::gitlab::state::{Context, Stored};
@@ -106,7 +106,7 @@ pub(super) fn retry(cx: &Context<'_>, project: &Stored, id: &str) -> Answer {
     if cx.caller.token.is_none() {
         return Err(Reply::unauthorized());
     }
-    cx.need(cx.caller.is_member(project))?;
+    need(cx.caller.is_member(project))?;
     let (pipeline, old) = found_job(visible(cx, project)?, id)?;
     if old.retried || !matches!(old.status.as_str(), "success" | "failed" | "canceled") {
         return Err(Reply::message(403, "403 Forbidden - Job is not retryable"));
@@ -161,7 +161,7 @@ pub(super) fn statuses(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer 
 }
 
 fn visible<'a>(cx: &Context<'_>, project: &'a Stored) -> Result<&'a [Pipeline], Reply> {
-    cx.need(cx.caller.may_use(project, project.data.builds))?;
+    need(cx.caller.may_use(project, project.data.builds))?;
     Ok(&project.data.pipelines)
 }
 

@@ -10,8 +10,8 @@ use crate::gitlab::state::{Context, Stored};
 const MADE: &str = "2024-03-01T08:00:00.000Z";
 
 /// `GET /projects/:id`.
-pub(super) fn single(cx: &Context<'_>, project: &Stored) -> Answer {
-    Ok(Reply::json(200, &json(cx, project)))
+pub(super) fn single(cx: &Context<'_>, project: &Stored) -> Reply {
+    Reply::json(200, &json(cx, project))
 }
 
 /// `GET /projects`: those the caller sees, the newest first.

@@ -1,7 +1,10 @@
 //! The container registry, as GitLab's API shows it.
 
+use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use super::need;
 use crate::gitlab::model::{RegistryTag, Repository};
 use crate::gitlab::page::{Page, address, counted};
 use crate::gitlab::reply::{Answer, Reply};
@@ -9,7 +12,7 @@ use crate::gitlab::state::{Context, Stored};
 
 /// `GET /projects/:id/registry/repositories`.
 pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
-    cx.need(cx.caller.sees_registry(project))?;
+    need(cx.caller.sees_registry(project))?;
     counted(cx.request, &project.data.images, |repository| show(cx, project, repository))
 }
 
@@ -18,7 +21,7 @@ pub(super) fn single(cx: &Context<'_>, id: &str) -> Answer {
     let missing = || Reply::message(404, "404 Not found");
     let number = id.parse().map_err(|_| Reply::error(400, "id is invalid"))?;
     let (project, place) = cx.state.repository(number).ok_or_else(missing)?;
-    cx.need(cx.caller.sees(&project) && cx.caller.sees_registry(&project))?;
+    need(cx.caller.sees(&project) && cx.caller.sees_registry(&project))?;
     Ok(Reply::json(200, &show(cx, &project, &project.data.images[place])))
 }
 
@@ -80,7 +83,7 @@ pub(super) fn tag(cx: &Context<'_>, project: &Stored, id: &str, name: &str) -> A
 }
 
 fn found<'a>(cx: &Context<'_>, project: &'a Stored, id: &str) -> Result<&'a Repository, Reply> {
-    cx.need(cx.caller.sees_registry(project))?;
+    need(cx.caller.sees_registry(project))?;
     let number: u64 = id.parse().map_err(|_| Reply::error(400, "repository_id is invalid"))?;
     let found = project.data.images.iter().find(|repository| repository.id == number);
     found.ok_or_else(|| Reply::message(404, "404 Not found"))
@@ -150,10 +153,5 @@ pub(crate) fn size(tag: &RegistryTag) -> u64 {
 }
 
 fn hash(text: &str) -> String {
-    use sha2::{Digest, Sha256};
-    use std::fmt::Write as _;
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes what is written");
-        hex
-    })
+    HEXLOWER.encode(&Sha256::digest(text))
 }
