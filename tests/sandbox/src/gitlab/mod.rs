@@ -41,6 +41,7 @@ mod sample;
 mod server;
 mod smart;
 mod state;
+mod throttle;
 
 pub use crate::pipelines::{Job, Pipeline};
 pub use access::Caller;
@@ -52,3 +53,4 @@ pub use model::{
 pub use reply::Reply;
 pub use request::Request;
 pub use server::Server;
+pub use throttle::Throttle;
