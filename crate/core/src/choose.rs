@@ -21,6 +21,9 @@ struct Right {
     commits: Vec<Oid>,
 }
 
+/// As many of equally different images as are read at once.
+const FEW: usize = 8;
+
 /// How far a search has come.
 #[derive(Default)]
 struct Search {
@@ -33,13 +36,6 @@ struct Search {
 }
 
 impl Search {
-    fn take(&mut self, next: &[usize]) -> Vec<Candidate> {
-        let mut taken: Vec<Option<Candidate>> = std::mem::take(&mut self.open).into_iter().map(Some).collect();
-        let next = next.iter().filter_map(|&at| taken.get_mut(at)?.take()).collect();
-        self.open = taken.into_iter().flatten().collect();
-        next
-    }
-
     fn put(&mut self, candidate: Candidate, compared: Compared) {
         match compared {
             Compared::Same(commits) => self.right.push(Right { candidate, commits }),
@@ -53,6 +49,14 @@ impl Search {
     }
 }
 
+/// Takes the candidates at these positions out, in this order.
+fn take(open: &mut Vec<Candidate>, next: &[usize]) -> Vec<Candidate> {
+    let mut all: Vec<Option<Candidate>> = std::mem::take(open).into_iter().map(Some).collect();
+    let taken = next.iter().filter_map(|&at| all.get_mut(at)?.take()).collect();
+    *open = all.into_iter().flatten().collect();
+    taken
+}
+
 impl<S: Source> Chooser<'_, S> {
     /// The answer from a list of tags.
     pub(crate) async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
@@ -62,11 +66,11 @@ impl<S: Source> Chooser<'_, S> {
         search.right = self.own(&search.open).await?;
         answer.image = self.best(&mut search, wanted, &mut answer.notes).await?;
         while let (None, Some(wanted)) = (&answer.image, wanted) {
-            let next = self.source.next(self.commit.id, &search.open).await?;
+            let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
             if next.is_empty() {
                 break;
             }
-            let taken = search.take(&next);
+            let taken = take(&mut search.open, &next);
             let compared = self.source.compare(wanted, &taken).await?;
             let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
             taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
@@ -83,9 +87,6 @@ impl<S: Source> Chooser<'_, S> {
             }
             return Ok(());
         }
-        if let Some(wanted) = wanted {
-            answer.nearest = self.nearest(&mut search, wanted).await?;
-        }
         (answer.status, answer.reason) = self.why_none(images, &search);
         if let (Status::Missing, Some(wanted)) = (answer.status, wanted)
             && let Some(build) = self.source.build(wanted, self.asked.inputs.job.as_deref()).await?
@@ -94,6 +95,9 @@ impl<S: Source> Chooser<'_, S> {
             if build.status != Status::Missing || self.asked.inputs.exact_only.is_none() {
                 (answer.status, answer.reason) = (build.status, Some(build.reason));
             }
+        }
+        if let Some(wanted) = wanted {
+            answer.nearest = self.nearest(&mut search, wanted).await?;
         }
         Ok(())
     }
@@ -143,7 +147,9 @@ impl<S: Source> Chooser<'_, S> {
             let near = self.source.nearest(self.commit.id, &commits).await?;
             let best = self.newest(&near.commits).await?;
             let expected = expected_tag(self.source, &self.asked.inputs.scheme, &best).await?;
-            let rank = |right: &Right| (Some(&right.candidate.tag.name) != expected.as_ref(), right.candidate.tag.name.clone());
+            let rank = |right: &Right| {
+                (Some(&right.candidate.tag.name) != expected.as_ref(), right.candidate.tag.name.clone())
+            };
             let of_best = search.right.iter().enumerate().filter(|(_, right)| right.commits.contains(&best.id));
             let Some((at, right)) = of_best.min_by_key(|(_, right)| rank(right)) else {
                 return Err(SourceError::Incomplete(format!("the image of {} could not be told from others", best.id)));
@@ -230,22 +236,29 @@ impl<S: Source> Chooser<'_, S> {
         search.different.sort_by(|a, b| (a.0, &a.1.tag.name).cmp(&(b.0, &b.1.tag.name)));
         let mut tags: HashMap<Oid, Tag> = HashMap::new();
         let mut least: Vec<(Oid, Vec<Changed>)> = Vec::new();
+        let fewest = |least: &[(Oid, Vec<Changed>)]| least.first().map_or(usize::MAX, |(_, changed)| changed.len());
         for group in search.different.chunk_by(|a, b| a.0 == b.0) {
-            if least.first().is_some_and(|(_, changed)| group.first().is_some_and(|first| changed.len() < first.0)) {
-                break;
-            }
-            let candidates: Vec<Candidate> = group.iter().map(|(_, candidate)| candidate.clone()).collect();
-            let mut single: Vec<Oid> = Vec::new();
-            for (candidate, commits) in candidates.iter().zip(commits_of(self.source, &candidates).await?) {
-                // A tag that several commits share stands for none of them here.
-                if let [commit] = commits[..] {
-                    tags.entry(commit).or_insert_with(|| candidate.tag.clone());
-                    single.push(commit);
+            let at_least = group.first().map_or(0, |(at_least, _)| *at_least);
+            let mut open: Vec<Candidate> = group.iter().map(|(_, candidate)| candidate.clone()).collect();
+            // What comes later in the order of the source is no nearer, and differs in no fewer files than these can.
+            while !open.is_empty() && fewest(&least) > at_least {
+                let next = self.source.next(self.commit.id, &open, FEW).await?;
+                let candidates = take(&mut open, &next);
+                if candidates.is_empty() {
+                    break;
                 }
+                let mut single: Vec<Oid> = Vec::new();
+                for (candidate, commits) in candidates.iter().zip(commits_of(self.source, &candidates).await?) {
+                    // A tag that several commits share stands for none of them here.
+                    if let [commit] = commits[..] {
+                        tags.entry(commit).or_insert_with(|| candidate.tag.clone());
+                        single.push(commit);
+                    }
+                }
+                single.sort_unstable();
+                single.dedup();
+                self.differing(wanted, &single, &mut least).await?;
             }
-            single.sort_unstable();
-            single.dedup();
-            self.differing(wanted, &single, &mut least).await?;
         }
         let equally: Vec<Oid> = least.iter().map(|(commit, _)| *commit).collect();
         if equally.is_empty() {

@@ -289,11 +289,12 @@ pub trait Source {
     /// Which candidates to compare next, as positions in `open`: none of the others can be better than a right one
     /// among them. Empty: the source compares no more of them.
     ///
-    /// A source that can compare all at no cost names them all.
+    /// A source that can compare all at no cost names them all; another one names at most `most` where it knows their
+    /// order.
     ///
     /// # Errors
     /// The source failed.
-    async fn next(&self, _commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+    async fn next(&self, _commit: Oid, open: &[Candidate], _most: usize) -> Result<Vec<usize>, SourceError> {
         Ok((0..open.len()).collect())
     }
 

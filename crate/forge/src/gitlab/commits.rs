@@ -218,9 +218,10 @@ impl<T: Transport> GitLab<T> {
 
     /// The git tags of one commit, in order.
     pub(super) async fn git_tags_at(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
-        let known = self.state.borrow().git_tags.as_ref().map(|tags| {
-            tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        });
+        let known =
+            self.state.borrow().git_tags.as_ref().map(|tags| {
+                tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect::<Vec<_>>()
+            });
         let mut names = match known {
             Some(names) => names,
             None => {
@@ -236,12 +237,8 @@ impl<T: Transport> GitLab<T> {
     }
 
     pub(super) async fn has_branch(&self, name: &str) -> Result<bool, SourceError> {
-        let is_default = self
-            .state
-            .borrow()
-            .project
-            .as_ref()
-            .is_some_and(|project| project.default_branch.as_deref() == Some(name));
+        let is_default =
+            self.state.borrow().project.as_ref().is_some_and(|project| project.default_branch.as_deref() == Some(name));
         if is_default {
             return Ok(true);
         }

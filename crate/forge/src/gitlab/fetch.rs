@@ -40,11 +40,7 @@ impl<T: Transport> GitLab<T> {
     }
 
     /// The same, with the files, of one commit.
-    pub(super) async fn all_files(
-        &self,
-        spec: &Arc<Spec>,
-        commit: Oid,
-    ) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+    pub(super) async fn all_files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
         let mut seen = self.settle(spec, &[commit], |environments, view, root| environments.files(view, root)).await?;
         match seen.pop() {
             Some(Ok(found)) => Ok(found),
@@ -83,7 +79,9 @@ impl<T: Transport> GitLab<T> {
 
     /// Fetches for all commits at once what the last recipe needs of them.
     async fn prefetch(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<(), SourceError> {
-        let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else { return Ok(()) };
+        let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else {
+            return Ok(());
+        };
         let unknown: Vec<Oid> = {
             let state = self.state.borrow();
             let is_unknown = |commit: &Oid| {
@@ -282,7 +280,10 @@ impl<T: Transport> GitLab<T> {
                 }
             }
         }
-        answers.into_iter().collect::<Option<_>>().ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
+        answers
+            .into_iter()
+            .collect::<Option<_>>()
+            .ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
     }
 
     /// The entries of one folder.

@@ -137,7 +137,8 @@ impl View<'_> {
         }
         let prefix = [path, b"/"].concat();
         let mut below = facts.into_iter().flat_map(|facts| facts.files.range(prefix.clone()..));
-        let is_folder = below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
+        let is_folder =
+            below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
         if is_folder && trusting {
             return Ok(Some((Mode::TREE, stand_in(self.commit, path))));
         }
@@ -277,10 +278,7 @@ mod tests {
         assert_eq!(blob_id(b"").to_string(), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assert_eq!(tree_id(&[]).to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         // `git mktree` of an empty file `a`, and of an empty folder `a.d`.
-        let entries = vec![
-            (b"a".to_vec(), Mode::TREE, tree_id(&[])),
-            (b"a.d".to_vec(), Mode::FILE, blob_id(b"")),
-        ];
+        let entries = vec![(b"a".to_vec(), Mode::TREE, tree_id(&[])), (b"a.d".to_vec(), Mode::FILE, blob_id(b""))];
         assert_eq!(tree_id(&entries).to_string(), "d364947e610c03c728e42aa067fa6f384b8a9222");
     }
 }

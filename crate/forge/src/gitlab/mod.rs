@@ -13,7 +13,9 @@ use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
 use repin::resolution::Cost;
 use repin::scheme::Named;
-use repin::source::{Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted};
+use repin::source::{
+    Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted,
+};
 use repin::tree::Entry;
 use repin::{Oid, OidMap};
 
@@ -72,6 +74,8 @@ struct State {
     git_tags: Option<HashMap<String, Oid>>,
     /// What is known of single image tags.
     details: HashMap<String, Tag>,
+    /// Whether candidates were compared before.
+    compared: bool,
     /// Beginnings of ids that stand for one commit only.
     unique: HashSet<String>,
     /// The commit asked about, where its files were read by a name, which may have moved between two requests.
@@ -231,8 +235,8 @@ impl<T: Transport> Source for GitLab<T> {
         self.list_images(repository).await
     }
 
-    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
-        self.next_candidates(commit, open).await
+    async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
+        self.next_candidates(commit, open, most).await
     }
 
     async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {

@@ -105,7 +105,12 @@ impl<T: Transport> GitLab<T> {
             let (count, is_all) = self.list_range(commit, image, PAGES).await?;
             if count == 0 {
                 // It has nothing that the commit has not: it is an ancestor, and of those the newest, too far to count.
-                return Ok(Near { relation: Relation::Ancestor, distance: None, commits: vec![image], cut: images.len() > 1 });
+                return Ok(Near {
+                    relation: Relation::Ancestor,
+                    distance: None,
+                    commits: vec![image],
+                    cut: images.len() > 1,
+                });
             }
             asked += 1;
             if is_all {
@@ -135,7 +140,12 @@ impl<T: Transport> GitLab<T> {
         }
         near.cut = is_open;
         if let (Relation::SameEnvironment, Some(image)) = (near.relation, far) {
-            return Ok(Near { relation: Relation::Descendant, distance: None, commits: vec![image], cut: images.len() > 1 });
+            return Ok(Near {
+                relation: Relation::Descendant,
+                distance: None,
+                commits: vec![image],
+                cut: images.len() > 1,
+            });
         }
         Ok(near)
     }

@@ -7,11 +7,11 @@ use repin::source::{Commit, SourceError};
 use repin::tree::Mode;
 use serde_json::Value;
 
+use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Query};
-use super::wire::{ProjectReply, RepositoryReply};
-use super::GitLab;
 use super::location::ProjectRef;
+use super::wire::{ProjectReply, RepositoryReply};
 use crate::http::Transport;
 
 /// Files whose contents say what an image is built from.
@@ -55,9 +55,8 @@ impl<T: Transport> GitLab<T> {
         };
         let Some(first) = list.first() else { return Err(no_commit(revision, reference)) };
         let mut commit = first.clone();
-        let is_id = reference.is_some_and(|reference| {
-            reference.len() >= 7 && reference.bytes().all(|digit| digit.is_ascii_hexdigit())
-        });
+        let is_id = reference
+            .is_some_and(|reference| reference.len() >= 7 && reference.bytes().all(|digit| digit.is_ascii_hexdigit()));
         if !is_id {
             commit.branch = reference.map(str::to_owned).or(default_branch);
         }
@@ -115,8 +114,12 @@ impl<T: Transport> GitLab<T> {
     async fn first_look(&self, reference: Option<&str>) -> Result<Option<FirstLook>, ApiError> {
         let Some(path) = self.path().filter(|_| self.graphql.get()) else { return Ok(None) };
         let recipe: Vec<String> = RECIPE.iter().map(|&path| path.to_owned()).collect();
-        let others: Vec<String> =
-            RENKU_FILES.iter().chain(&USUAL).filter(|path| !RECIPE.contains(path)).map(|&path| path.to_owned()).collect();
+        let others: Vec<String> = RENKU_FILES
+            .iter()
+            .chain(&USUAL)
+            .filter(|path| !RECIPE.contains(path))
+            .map(|&path| path.to_owned())
+            .collect();
         let reference = reference.map(str::to_owned);
         let mut query = Query::new(&path, self.complexity.get());
         query.ask(&Ask { reference: reference.clone(), paths: recipe, text: true });
@@ -136,7 +139,8 @@ impl<T: Transport> GitLab<T> {
         let mut state = self.state.borrow_mut();
         for path in RECIPE.iter().copied().chain(look.asked.iter().map(String::as_str)) {
             let blob = look.recipe.iter().chain(&look.others).find(|blob| blob.path == path);
-            let Some(file) = blob.map_or(Some(None), |blob| Some(Some((mode_of(blob.mode.as_deref())?, blob.oid)))) else {
+            let Some(file) = blob.map_or(Some(None), |blob| Some(Some((mode_of(blob.mode.as_deref())?, blob.oid))))
+            else {
                 continue;
             };
             state.files.set_file(commit, path.as_bytes(), file);

@@ -6,11 +6,11 @@ use repin::history::history;
 use repin::{Oid, Question};
 
 use crate::git::{File, Repo, git_in, with_tags, write_commit};
-use crate::http::Served;
 use crate::memory::agree::{history_agrees, prediction_agrees, resolution_agrees, seven};
 use crate::memory::oracle::{Files, Known, Oracle};
 use crate::memory::random::{self, Dice, PATTERNS, Shape};
 use crate::memory::{about, now};
+use crate::served::Served;
 
 /// A repository, its commits in the order in which they were made, and what brute force knows of it.
 struct Made {
@@ -113,7 +113,8 @@ fn what_is_said_of_real_repositories_is_what_brute_force_says() {
                 }
                 resolution_agrees(&oracle, *id, &tags, &answer, &context);
                 let answer =
-                    pollster::block_on(repin::resolve::resolve(&unserved.open(graphql), &about(*id, patterns))).unwrap();
+                    pollster::block_on(repin::resolve::resolve(&unserved.open(graphql), &about(*id, patterns)))
+                        .unwrap();
                 prediction_agrees(&oracle, *id, &answer, &context);
             }
         }

@@ -1,0 +1,11 @@
+//! The GitLab source over a GitLab stand-in: what it costs, and what it says where a clone cannot.
+#![allow(clippy::unwrap_used)]
+#![cfg(unix)]
+
+mod budget;
+#[path = "../local/git.rs"]
+mod git;
+#[path = "../../../core/tests/memory/mod.rs"]
+mod memory;
+#[path = "../served/mod.rs"]
+mod served;
