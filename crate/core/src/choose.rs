@@ -60,26 +60,9 @@ fn take(open: &mut Vec<Candidate>, next: &[usize]) -> Vec<Candidate> {
 impl<S: Source> Chooser<'_, S> {
     /// The answer from a list of tags.
     pub(crate) async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
-        let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
         let wanted = self.wanted();
-        let mut search = Search { open: candidates, ..Search::default() };
-        search.right = self.own(&search.open).await?;
-        answer.image = self.best(&mut search, wanted, &mut answer.notes).await?;
-        while let (None, Some(wanted)) = (&answer.image, wanted) {
-            let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
-            if next.is_empty() {
-                break;
-            }
-            let taken = take(&mut search.open, &next);
-            let compared = self.source.compare(wanted, &taken).await?;
-            let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
-            taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
-            self.keep_own(&mut search);
-            answer.image = self.best(&mut search, Some(wanted), &mut answer.notes).await?;
-            if is_stuck {
-                break;
-            }
-        }
+        let (mut search, image) = self.search(images, &mut answer.notes).await?;
+        answer.image = image;
         if answer.image.is_some() {
             answer.status = Status::Found;
             if let Some(cut_off) = &images.cut_off {
@@ -98,6 +81,46 @@ impl<S: Source> Chooser<'_, S> {
         }
         if let Some(wanted) = wanted {
             answer.nearest = self.nearest(&mut search, wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// The right image among these, if there is one, and how far the search came.
+    async fn search(&self, images: &Images, notes: &mut Vec<String>) -> Result<(Search, Option<Image>), SourceError> {
+        let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
+        let wanted = self.wanted();
+        let mut search = Search { open: candidates, ..Search::default() };
+        search.right = self.own(&search.open).await?;
+        let mut image = self.best(&mut search, wanted, notes).await?;
+        while let (None, Some(wanted)) = (&image, wanted) {
+            let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
+            if next.is_empty() {
+                break;
+            }
+            let taken = take(&mut search.open, &next);
+            let compared = self.source.compare(wanted, &taken).await?;
+            let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
+            taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
+            self.keep_own(&mut search);
+            image = self.best(&mut search, Some(wanted), notes).await?;
+            if is_stuck {
+                break;
+            }
+        }
+        Ok((search, image))
+    }
+
+    /// A right image of the project that this one is a fork of, where it has none itself: `self` is about that project.
+    pub(crate) async fn of_parent(&self, answer: &mut Resolution) -> Result<(), SourceError> {
+        let Some(images) = self.source.images(self.repository.as_deref()).await? else { return Ok(()) };
+        let (_, image) = self.search(&images, &mut Vec::new()).await?;
+        if let Some(image) = image {
+            let parent = self.project.path.as_deref().unwrap_or("its parent");
+            answer.notes.push(format!(
+                "the image is one of {parent}, which this project is a fork of: it has the same inputs, and this project has no image of its own"
+            ));
+            (answer.status, answer.reason, answer.nearest) = (Status::Found, None, None);
+            answer.image = Some(image);
         }
         Ok(())
     }

@@ -329,6 +329,15 @@ pub trait Source {
         Ok(None)
     }
 
+    /// Goes over to the images of the project that this one is a fork of, which it returns: from then on candidates are
+    /// that project's. `None`: there is none, or it may not be seen.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        Ok(None)
+    }
+
     /// What a person should know of how this answer was found.
     fn notes(&self) -> Vec<String> {
         Vec::new()

@@ -12,6 +12,7 @@ use repin::source::{Build, SourceError, Wanted};
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{JobReply, PipelineReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Pipelines whose commits are compared.
@@ -27,7 +28,7 @@ struct Found {
     job: Option<JobReply>,
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// What is known of the build; `None` where pipelines cannot be read, or say nothing.
     pub(super) async fn build_of(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
         if self.remaining() < LEAST {

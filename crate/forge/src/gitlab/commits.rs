@@ -13,6 +13,7 @@ use serde::de::IgnoredAny;
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{CommitReply, GitTagReply, RefReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Commits on a page: GitLab's own limit.
@@ -28,7 +29,7 @@ const FEW_ALONE: usize = 4;
 /// Pages of the commits of all branches.
 const ALL_PAGES: u32 = 3;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The newest commits of a branch, a tag, or from a commit on; of the project's head where none is named.
     pub(super) async fn newest(&self, reference: Option<&str>) -> Result<Vec<Commit>, ApiError> {
         self.list_commits(reference, 1).await.map(|(commits, _)| commits)

@@ -18,6 +18,7 @@ use super::api::ApiError;
 use super::fetch::USED_UP;
 use super::graphql::{self, Ask, Blob, Query};
 use super::start::mode_of;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Files that a candidate is judged by first.
@@ -47,7 +48,7 @@ impl Target {
     }
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The candidates to compare next: ancestors whose distance is certain, nearest first; then all others.
     pub(super) async fn next_candidates(
         &self,
@@ -179,6 +180,7 @@ impl<T: Transport> GitLab<T> {
             ));
         }
         let mut guesses: Vec<&str> = Vec::new();
+        let mut known_before: Vec<(usize, Few)> = Vec::new();
         // A tag of no form, whose name no git tag has.
         let mut nothing: Vec<usize> = Vec::new();
         // The server would not know which is meant: all of them are read.
@@ -193,6 +195,10 @@ impl<T: Transport> GitLab<T> {
                 continue;
             };
             let is_guess = needs.complete && target.commit.is_some() && guesses.len() < GUESSES;
+            if let Some(known) = target.commit.filter(|_| !is_guess).and_then(|commit| self.known(commit, &few)) {
+                known_before.push((at, known));
+                continue;
+            }
             let paths = if is_guess { &all_paths } else { &few_paths };
             asks.push((Purpose::Few(at), Ask { reference: Some(reference), paths: paths.clone(), text: false }));
             if is_guess {
@@ -204,10 +210,12 @@ impl<T: Transport> GitLab<T> {
             }
         }
         // Where they come nearest first, one query mostly finds it.
-        let first = self.is_ordered(wanted.commit, candidates) && !std::mem::replace(&mut self.state.borrow_mut().compared, true);
+        let first = self.is_ordered(wanted.commit, candidates)
+            && !std::mem::replace(&mut self.state.borrow_mut().compared, true);
         let most = if first { 1 } else { u64::MAX };
         let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses, most).await?;
         let mut results: Vec<Option<Few>> = vec![None; targets.len()];
+        known_before.into_iter().for_each(|(at, known)| results[at] = Some(known));
         nothing.into_iter().for_each(|at| results[at] = Some(Few::Nothing));
         shared.into_iter().for_each(|at| results[at] = Some(Few::Same));
         for ((purpose, ask), blobs) in asks.iter().zip(answers) {
@@ -228,6 +236,17 @@ impl<T: Transport> GitLab<T> {
             }
         }
         Ok(results)
+    }
+
+    /// What is known of a commit from before; `None` if that is not enough.
+    fn known(&self, commit: Oid, few: &[&Entry]) -> Option<Few> {
+        let state = self.state.borrow();
+        let mut differing = 0;
+        for file in few {
+            let known = state.files.file(commit, &file.path)?;
+            differing += usize::from(known != Some((file.mode, file.oid)));
+        }
+        Some(if differing == 0 { Few::Same } else { Few::Differs(differing) })
     }
 
     /// That the files which were read by a name are those of the commit: a branch may move between two requests.

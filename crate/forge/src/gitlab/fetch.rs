@@ -17,6 +17,7 @@ use super::files::{Missing, View, Wish};
 use super::graphql::{self, Ask, Query};
 use super::start::mode_of;
 use super::wire::TreeReply;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// The largest file that is read: 4 MiB.
@@ -31,7 +32,7 @@ const MAX_ENTRIES: usize = 20_000;
 /// What reading a commit gave: a value, or why it could not be read.
 pub(super) type Seen<R> = Result<R, String>;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// What commits are built from under `spec`.
     pub(super) async fn look(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         self.prefetch(spec, commits).await?;

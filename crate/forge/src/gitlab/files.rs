@@ -33,7 +33,10 @@ pub(super) enum Missing {
     TooDeep(Vec<u8>),
 }
 
-type Folder = Vec<(Vec<u8>, Mode, Oid)>;
+/// Entries of a folder: name, mode, id.
+pub(super) type Folder = Vec<(Vec<u8>, Mode, Oid)>;
+/// A path, and the file there, if it is one.
+pub(super) type KnownFile<'f> = (&'f [u8], Option<(Mode, Oid)>);
 
 /// The facts of one commit.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +82,31 @@ impl Files {
         self.folders.insert(root, entries);
         self.commits.entry(commit).or_default().root = Some(root);
         root
+    }
+
+    /// That the root folder of a commit has this tree, whose entries are known.
+    pub(super) fn set_known_root(&mut self, commit: Oid, root: Oid) {
+        if self.folders.contains_key(&root) {
+            self.commits.entry(commit).or_default().root = Some(root);
+        }
+    }
+
+    /// Of each commit: its root tree, and which paths are files.
+    pub(super) fn facts(&self) -> impl Iterator<Item = (Oid, Option<Oid>, impl Iterator<Item = KnownFile<'_>>)> {
+        self.commits.iter().map(|(commit, facts)| {
+            let files = facts.files.iter().map(|(path, file)| (path.as_slice(), *file));
+            (*commit, facts.root, files)
+        })
+    }
+
+    /// All folders.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (Oid, &Folder)> {
+        self.folders.iter().map(|(tree, entries)| (*tree, entries))
+    }
+
+    /// All contents.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (Oid, &Vec<u8>)> {
+        self.contents.iter().map(|(blob, content)| (*blob, content))
     }
 
     /// All entries of a folder.

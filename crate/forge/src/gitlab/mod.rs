@@ -19,6 +19,7 @@ use repin::source::{
 use repin::tree::Entry;
 use repin::{Oid, OidMap};
 
+use crate::cache::{NoStore, Store};
 use crate::http::{Client, Limits, Transport};
 
 mod api;
@@ -28,8 +29,10 @@ mod compare;
 mod date;
 mod fetch;
 mod files;
+mod fork;
 mod graphql;
 mod history;
+mod keep;
 mod place;
 mod registry;
 mod start;
@@ -46,9 +49,12 @@ use token::{Token, TokenKind};
 use wire::{ProjectReply, RepositoryReply};
 
 /// A project of a GitLab as a source.
-pub struct GitLab<T> {
+pub struct GitLab<T, S = NoStore> {
     api: Api<T>,
     asked: ProjectRef,
+    store: S,
+    /// The tags that exist, where the caller says it.
+    images: Option<Images>,
     state: RefCell<State>,
     /// Whether GraphQL is asked: until it refuses.
     graphql: Cell<bool>,
@@ -74,6 +80,10 @@ struct State {
     git_tags: Option<HashMap<String, Oid>>,
     /// What is known of single image tags.
     details: HashMap<String, Tag>,
+    /// Whether it went over to the images of the parent: then the commit asked about need not be there.
+    at_parent: bool,
+    /// Whether what is kept was taken up.
+    recalled: bool,
     /// Whether candidates were compared before.
     compared: bool,
     /// Beginnings of ids that stand for one commit only.
@@ -92,10 +102,27 @@ impl<T: Transport> GitLab<T> {
         Self {
             api: Api::new(Client::new(transport, limits), base, token),
             asked: project,
+            store: NoStore,
+            images: None,
             state: RefCell::default(),
             graphql: Cell::new(!is_job),
             complexity: Cell::new(complexity),
         }
+    }
+}
+
+impl<T: Transport, S: Store> GitLab<T, S> {
+    /// With a store for what never changes.
+    pub fn with_store<K: Store>(self, store: K) -> GitLab<T, K> {
+        let Self { api, asked, store: _, images, state, graphql, complexity } = self;
+        GitLab { api, asked, store, images, state, graphql, complexity }
+    }
+
+    /// With this list of the tags that exist: the registry is not asked.
+    #[must_use]
+    pub fn with_images(mut self, images: Images) -> Self {
+        self.images = Some(images);
+        self
     }
 
     /// With REST alone, as for a GitLab that has no GraphQL.
@@ -149,7 +176,7 @@ impl<T: Transport> GitLab<T> {
     }
 }
 
-impl<T: Transport> Source for GitLab<T> {
+impl<T: Transport, S: Store> Source for GitLab<T, S> {
     fn project(&self) -> Project {
         let state = self.state.borrow();
         let Some(project) = &state.project else { return Project::default() };
@@ -232,6 +259,9 @@ impl<T: Transport> Source for GitLab<T> {
     }
 
     async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        if let Some(images) = &self.images {
+            return Ok(Some(images.clone()));
+        }
         self.list_images(repository).await
     }
 
@@ -266,6 +296,10 @@ impl<T: Transport> Source for GitLab<T> {
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
         self.listed_graph(tips, limit).await
+    }
+
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        self.go_to_parent().await
     }
 
     fn notes(&self) -> Vec<String> {

@@ -6,6 +6,7 @@ use repin::resolution::Relation;
 use repin::source::SourceError;
 
 use super::GitLab;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Pages of a history in which distances are exact: 500 commits.
@@ -13,7 +14,7 @@ const PAGES: u32 = 5;
 /// As many images as are looked for one by one.
 const MOST_RANGES: usize = 6;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// Those of `images` that are nearest to `commit`.
     ///
     /// The history of `commit` is listed page by page until the nearest ancestor is certain. Images that are not in it
@@ -24,6 +25,12 @@ impl<T: Transport> GitLab<T> {
             return Ok(near(Relation::Exact, Some(0), vec![commit], false));
         }
         self.load_commits(images).await?;
+        if self.state.borrow().at_parent {
+            // The parent does not know the commit: what is listed of its history decides.
+            return Ok(self
+                .nearest_listed(commit, images)
+                .unwrap_or_else(|| near(Relation::SameEnvironment, None, images.to_vec(), false)));
+        }
         loop {
             let found = self.nearest_listed(commit, images);
             let is_certain = self.is_certain(commit, found.as_ref());

@@ -7,6 +7,7 @@ use repin::source::{Images, SourceError, Tag};
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{RepositoryReply, TagReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// As many tags as come in one answer with their repository, which the server makes slowly.
@@ -14,7 +15,7 @@ const INLINE: u64 = 300;
 /// Requests that are kept for comparing what is listed.
 const RESERVE: u64 = 10;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         if self.has_no_registry() {

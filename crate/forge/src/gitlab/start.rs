@@ -12,6 +12,7 @@ use super::api::ApiError;
 use super::graphql::{self, Ask, Query};
 use super::location::ProjectRef;
 use super::wire::{ProjectReply, RepositoryReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Files whose contents say what an image is built from.
@@ -27,7 +28,7 @@ struct FirstLook {
     repositories: Option<Vec<RepositoryReply>>,
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The commit that a revision names, and whatever else can be asked at once.
     pub(super) async fn start(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
         let reference = revision.filter(|revision| !matches!(*revision, "HEAD" | "@"));
@@ -37,13 +38,14 @@ impl<T: Transport> GitLab<T> {
                 hint: Some("give one commit: a branch, a tag or an id".to_owned()),
             });
         }
+        self.recall().await;
         let (about, list, look) = match &self.asked {
             // GraphQL knows projects by their paths alone.
             ProjectRef::Id(_) if self.graphql.get() && self.state.borrow().project.is_none() => {
-                let (about, list) = join(self.about(), self.newest(reference)).await;
+                let (about, list) = join(self.about(), self.newest_known(reference)).await;
                 if about.is_ok() { (about, list, self.first_look(reference).await) } else { (about, list, Ok(None)) }
             }
-            _ => join3(self.about(), self.newest(reference), self.first_look(reference)).await,
+            _ => join3(self.about(), self.newest_known(reference), self.first_look(reference)).await,
         };
         let about = about.map_err(|error| self.no_project(error))?;
         let default_branch = about.default_branch.clone();
@@ -66,6 +68,19 @@ impl<T: Transport> GitLab<T> {
             Err(error) => self.no_graphql(&error)?,
         }
         Ok(commit)
+    }
+
+    /// The newest commits; of a commit that was asked about before those that are known.
+    async fn newest_known(&self, reference: Option<&str>) -> Result<Vec<Commit>, ApiError> {
+        let known = reference.and_then(|reference| {
+            let id: Oid = reference.parse().ok()?;
+            let state = self.state.borrow();
+            state.pages.get(&id).and_then(|_| state.history.get(id).cloned())
+        });
+        match known {
+            Some(commit) => Ok(vec![commit]),
+            None => self.newest(reference).await,
+        }
     }
 
     /// `GET /projects/:id`, once.

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
+mod again;
 mod budget;
+mod forks;
 #[path = "../local/git.rs"]
 mod git;
 #[path = "../../../core/tests/memory/mod.rs"]
