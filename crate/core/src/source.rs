@@ -338,6 +338,11 @@ pub trait Source {
         Ok(None)
     }
 
+    /// Whether every look costs a request: then no more of a history is read than was asked for.
+    fn is_costly(&self) -> bool {
+        false
+    }
+
     /// What a person should know of how this answer was found.
     fn notes(&self) -> Vec<String> {
         Vec::new()

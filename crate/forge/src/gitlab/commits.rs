@@ -170,7 +170,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 Named::Commit { prefix } if state.history.with_prefix(prefix).is_empty() => Some(prefix),
                 _ => None,
             });
-            unknown.collect()
+            // Of a history only images that are listed with it are looked at.
+            unknown.filter(|_| !state.is_history).collect()
         };
         if unknown().len() > FEW_ALONE {
             self.list_all().await?;
@@ -253,17 +254,13 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     /// The history of `tips`, as far as it may be asked for.
     pub(super) async fn listed_graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
         let Some(&first) = tips.first() else { return Ok(Graph::default()) };
+        self.state.borrow_mut().is_history = true;
         self.load_commits(&[first]).await?;
         loop {
             let graph = self.state.borrow().history.graph(&[first]);
             let is_whole = self.state.borrow().history.is_whole(first);
             if is_whole || graph.len() >= limit.unwrap_or(LONGEST) || !self.more_history(first).await? {
                 break;
-            }
-        }
-        for tip in &tips[1..] {
-            if self.state.borrow().history.get(*tip).is_none() && self.remaining() > RESERVE {
-                self.list_range(first, *tip, 1).await?;
             }
         }
         Ok(self.state.borrow().history.graph(tips))

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::GitLab;
 use super::api::ApiError;
+use super::changes::WORTH;
 use super::files::{Missing, View, Wish};
 use super::graphql::{self, Ask, Query};
 use super::start::mode_of;
@@ -83,13 +84,21 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else {
             return Ok(());
         };
-        let unknown: Vec<Oid> = {
+        let unknown = || -> Vec<Oid> {
             let state = self.state.borrow();
             let is_unknown = |commit: &Oid| {
                 state.files.root(*commit).is_none() && !(needs.complete && state.files.knows(*commit, &needs.paths))
             };
             commits.iter().copied().filter(is_unknown).collect()
         };
+        if needs.complete && self.graphql.get() && unknown().len() > WORTH {
+            match self.learn_by_changes(&needs.paths, commits).await {
+                Ok(()) => {}
+                Err(error) if error.is_limit() => return Ok(()),
+                Err(error) => self.no_graphql(&error)?,
+            }
+        }
+        let unknown = unknown();
         let mut wishes = BTreeMap::new();
         for commit in unknown {
             let wish = |path: &Vec<u8>| Wish::File(path.clone());

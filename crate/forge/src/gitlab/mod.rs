@@ -24,6 +24,7 @@ use crate::http::{Client, Limits, Transport};
 
 mod api;
 mod build;
+mod changes;
 mod commits;
 mod compare;
 mod date;
@@ -74,6 +75,10 @@ struct State {
     history: History,
     /// How many pages of the history of these commits are here, and whether that is all.
     pages: OidMap<(u32, bool)>,
+    /// Whether a whole history is asked for.
+    is_history: bool,
+    /// Whether GraphQL cannot list the commits that touched a path.
+    no_commits_field: bool,
     /// Whether the newest commits of all branches were listed.
     listed_all: bool,
     environments: Vec<Environments>,
@@ -300,6 +305,10 @@ impl<T: Transport, S: Store> Source for GitLab<T, S> {
 
     async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
         self.go_to_parent().await
+    }
+
+    fn is_costly(&self) -> bool {
+        true
     }
 
     fn notes(&self) -> Vec<String> {

@@ -45,6 +45,16 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 let (about, list) = join(self.about(), self.newest_known(reference)).await;
                 if about.is_ok() { (about, list, self.first_look(reference).await) } else { (about, list, Ok(None)) }
             }
+            // What only git understands (`main~1`), GraphQL does not: it is asked by the commit's id.
+            _ if reference.is_some_and(|reference| reference.contains(['~', '^', ':', '@', ' '])) => {
+                let (about, list) = join(self.about(), self.newest_known(reference)).await;
+                let id = list.as_ref().ok().and_then(|list| list.first()).map(|commit| commit.id.to_string());
+                let look = match (&about, &id) {
+                    (Ok(_), Some(id)) => self.first_look(Some(id)).await,
+                    _ => Ok(None),
+                };
+                (about, list, look)
+            }
             _ => join3(self.about(), self.newest_known(reference), self.first_look(reference)).await,
         };
         let about = about.map_err(|error| self.no_project(error))?;

@@ -14,13 +14,13 @@ const DOCKERFILE: &str =
 
 /// A project with Renku's usual recipe: pushes of 1 to 8 commits, of which the heads have images, but for some that were
 /// deleted.
-struct Usual {
-    repo: Repo,
-    ids: Vec<Oid>,
-    tags: Vec<String>,
+pub(crate) struct Usual {
+    pub(crate) repo: Repo,
+    pub(crate) ids: Vec<Oid>,
+    pub(crate) tags: Vec<String>,
 }
 
-fn usual(seed: u64, commits: usize, most_tags: usize) -> Usual {
+pub(crate) fn usual(seed: u64, commits: usize, most_tags: usize) -> Usual {
     let mut dice = Dice::new(seed);
     let repo = Repo::new();
     let mut stream = Vec::new();

@@ -7,6 +7,7 @@ mod budget;
 mod forks;
 #[path = "../local/git.rs"]
 mod git;
+mod histories;
 #[path = "../../../core/tests/memory/mod.rs"]
 mod memory;
 #[path = "../served/mod.rs"]
