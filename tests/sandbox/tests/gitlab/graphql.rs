@@ -184,6 +184,36 @@ fn what_does_not_exist_is_refused_by_version() {
 }
 
 #[test]
+fn blobs_of_an_expression_are_refused_by_the_newest() {
+    let it = Fixture::new();
+    let of = |name: &str| {
+        let blobs =
+            format!(r#"repository {{ blobs(paths: ["Dockerfile"], ref: "{name}", first: 1) {{ nodes {{ path }} }} }}"#);
+        ask(&it, &project(&blobs))
+    };
+    let id = &it.first;
+    for (version, refused) in [(Version::V15, false), (Version::V17, false), (Version::V19, true)] {
+        it.server.set_version(version);
+        for name in ["main~1", "main^", "v1.0^{commit}"] {
+            let answer = of(name);
+            assert_eq!(answer["errors"][0]["message"] == "Ref is not valid", refused, "{version:?} {name}: {answer}");
+            assert_eq!(
+                answer["data"]["project"]["repository"]["blobs"].is_null(),
+                refused,
+                "{version:?} {name}: {answer}"
+            );
+        }
+        for name in ["main", "feature/side", "v1.0", "HEAD", "refs/heads/main", id, &id[..7]] {
+            let answer = of(name);
+            assert_eq!(
+                answer["data"]["project"]["repository"]["blobs"]["nodes"][0]["path"], "Dockerfile",
+                "{version:?} {name}: {answer}"
+            );
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_told_as_gitlab_tells_them() {
     let it = Fixture::new();
     #[rustfmt::skip]
