@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{get, send};
 use crate::fixture::Fixture;
-use repin_sandbox::gitlab::Version;
+use repin_sandbox::gitlab::{Project, Version};
 
 /// What a row expects at a place of the answer.
 enum Is {
@@ -313,6 +313,44 @@ fn an_old_path_leads_to_the_new_one() {
     assert_eq!(get(&to).json()["file_name"], "ü#?.txt");
     it.server.set_version(Version::V15);
     assert_eq!(get(&old).status, 200, "old versions look it up themselves");
+}
+
+#[test]
+fn an_empty_repository_has_nothing() {
+    let it = Fixture::new();
+    let dir = it.git.dir().with_file_name("empty");
+    repin_sandbox::Git::init_bare(&dir).expect("git runs");
+    let id = it.server.add(Project { path: "group/empty".to_owned(), repository: dir, ..Project::default() });
+    let at = |rest: &str| format!("{}/api/v4/projects/{id}{rest}", it.server.url());
+    check_all(&[
+        ("no default branch", at(""), 200, "/default_branch", Equal(Value::Null)),
+        ("it says so", at(""), 200, "/empty_repo", Equal(json!(true))),
+        ("no commits", at("/repository/commits"), 200, "", Len(0)),
+        ("no commit", at("/repository/commits/main"), 404, "/message", Equal(json!("404 Commit Not Found"))),
+        ("no tree", at("/repository/tree"), 404, "/message", Equal(json!("404 Tree Not Found"))),
+        ("no branches", at("/repository/branches"), 200, "", Len(0)),
+        ("no images", at("/registry/repositories"), 200, "", Len(0)),
+    ]);
+}
+
+#[test]
+fn many_can_ask_at_once() {
+    let it = Fixture::new();
+    let paths = [
+        "/repository/commits",
+        "/repository/tree?recursive=true",
+        "/repository/files/Dockerfile?ref=main",
+        "/pipelines",
+    ];
+    let urls = paths.map(|path| it.at(path));
+    let expected = urls.each_ref().map(|url| get(url).body);
+    std::thread::scope(|scope| {
+        for number in 0..24 {
+            let (url, expected) = (&urls[number % 4], &expected[number % 4]);
+            scope.spawn(move || assert_eq!(get(url).body, *expected, "{url}"));
+        }
+    });
+    assert_eq!(it.server.log().len(), 28);
 }
 
 #[test]

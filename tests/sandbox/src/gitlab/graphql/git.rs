@@ -29,7 +29,7 @@ pub(super) fn repository(
             None => Json::Null,
         }),
         "exists" => Out::Value(json!(true)),
-        "empty" => Out::Value(json!(objects.refs("heads", &["--count=1"])?.is_empty())),
+        "empty" => Out::Value(json!(project.is_empty())),
         "diskPath" => NULL,
         // The newest versions take names of refs and ids, and no expression that git would understand.
         "blobs" if cx.version >= Version::V19 && !text(arguments, "ref").is_none_or(is_ref) => {
