@@ -33,6 +33,8 @@ Examples:
                                                    the same, among the images that exist
   repin history --tags tags.txt --format svg > history.svg
   repin inputs                                     which files count, and why
+  repin resolve https://gitlab.com/GROUP/NAME --commit main
+                                                   the same from GitLab, without a clone
 
 Run `repin COMMAND --help` for more.";
 
@@ -64,6 +66,18 @@ pub(crate) enum Command {
     #[command(after_help = CHECK_HELP)]
     Check(Check),
 
+    /// Show or clear what is kept of GitLab projects for the next question
+    ///
+    /// Parents, files and environments of commits never change, so repin asks GitLab for them once. Refs, tags and tokens are
+    /// not kept. The cache is in the folder for caches ($XDG_CACHE_HOME, or ~/.cache), and what was not used for longest
+    /// goes when it is full.
+    #[command(after_help = CACHE_HELP)]
+    Cache {
+        /// What to do with it.
+        #[command(subcommand)]
+        what: Cache,
+    },
+
     /// Print a script that completes repin's options in a shell
     #[command(after_help = "Example:\n  repin completions bash > ~/.local/share/bash-completion/completions/repin")]
     Completions {
@@ -81,6 +95,20 @@ pub(crate) enum Command {
     },
 }
 
+/// What to do with the cache.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Cache {
+    /// Say where it is and how much it has
+    Info,
+    /// Forget everything
+    Clear,
+}
+
+const CACHE_HELP: &str = "\
+Examples:
+  repin cache info
+  repin cache clear";
+
 const RESOLVE_HELP: &str = "\
 Exit status:
   0  found: the image exists and is right
@@ -95,6 +123,8 @@ Examples:
   repin resolve --commit v1.2 --tags tags.txt --image registry.example.org/group/name
   skopeo list-tags docker://registry.example.org/group/name | repin resolve --tags -
   image=$(repin resolve --tags tags.txt | head -n 1)
+  repin resolve https://gitlab.com/group/name/-/merge_requests/7
+  pass show gitlab | repin resolve https://gitlab.example.org/group/name --token-file -
   repin resolve --inputs Dockerfile --inputs 'requirements*.txt' --format json";
 
 const HISTORY_HELP: &str = "\
@@ -123,13 +153,43 @@ Examples:
 /// Which commit of which project is meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Asked {
-    /// The project: a folder in a git repository, or a bare repository
+    /// The project: a folder in a git repository, a bare repository, or an address of a GitLab project
+    ///
+    /// An address can be that of any page of the project; where the page shows a commit, a branch, a tag or a merge request,
+    /// that is the commit, if --commit names no other.
     #[arg(value_name = "PROJECT", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) project: String,
 
-    /// The commit: anything that `git rev-parse` understands [default: HEAD]
+    /// The commit: anything that `git rev-parse` understands; of a GitLab project a branch, a tag or an id [default: HEAD]
     #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) commit: Option<String>,
+
+    #[command(flatten)]
+    #[allow(dead_code, reason = "until the command asks GitLab")]
+    pub(crate) gitlab: Gitlab,
+}
+
+/// How GitLab is asked, where the project is there.
+#[derive(Debug, clap::Args)]
+#[allow(dead_code, reason = "until the command asks GitLab")]
+pub(crate) struct Gitlab {
+    /// The file that has the token for GitLab; `-` reads standard input
+    ///
+    /// Without it, the first of these that has one for the host: GITLAB_TOKEN (if GITLAB_HOST is set, for that host alone),
+    /// CI_JOB_TOKEN within a CI job, glab's configuration, git's credential store. The scope read_api is enough. A token is
+    /// never sent without encryption, except to this machine.
+    #[arg(help_heading = "GitLab", long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Send no more than N requests for one answer [default: 30]
+    ///
+    /// Where that is not enough, the answer is made of what is known by then, and says so.
+    #[arg(help_heading = "GitLab", long, value_name = "N")]
+    pub(crate) max_requests: Option<NonZero<u64>>,
+
+    /// Neither use nor keep what is known from earlier questions
+    #[arg(help_heading = "GitLab", long)]
+    pub(crate) no_cache: bool,
 }
 
 /// What the image is built from, where the caller says it.

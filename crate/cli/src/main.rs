@@ -11,6 +11,8 @@ mod error;
 mod output;
 mod progress;
 mod project;
+#[cfg_attr(not(test), expect(dead_code, reason = "until the command asks GitLab"))]
+mod token;
 mod uncommitted;
 
 fn main() -> ExitCode {

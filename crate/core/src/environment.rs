@@ -4,7 +4,7 @@
 //! a [`Fingerprint`] compares two of them without listing every file: folders that count whole enter by the id of
 //! their tree. Commits without a recipe, or without any input, have no environment, and are equal to nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -177,7 +177,50 @@ impl Plan {
     }
 }
 
+/// What must be known of another commit to tell whether it has the environment of one that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Paths of files that must be the same there, or absent as well, sorted.
+    pub paths: Vec<Vec<u8>>,
+    /// Whether no more than these matters: no folder has to be listed.
+    pub complete: bool,
+}
+
 impl Environments {
+    /// What must be known of other commits to compare them with the one that was looked at last, whose files are
+    /// `files`; `None` if none was.
+    pub fn needs(&self, files: &[Entry]) -> Option<Needs> {
+        let plan = &self.plans[*self.recent.first()?];
+        let mut paths: BTreeSet<Vec<u8>> = files.iter().map(|file| file.path.clone()).collect();
+        let named = plan.inputs.selection.named_paths();
+        let mut complete = plan.complete
+            && named.is_some()
+            && files.iter().all(|file| matches!(file.mode, Mode::FILE | Mode::EXECUTABLE));
+        for path in named.into_iter().flatten() {
+            let is_folder = path.is_empty() || files.iter().any(|file| is_below(&file.path, &path));
+            if is_folder {
+                complete = false;
+            } else {
+                paths.insert(path);
+            }
+        }
+        for (path, seen) in &plan.facts {
+            if seen.is_folder() {
+                // That a folder is there shows in the files below it.
+                complete &= paths.iter().any(|file| is_below(file, path));
+            } else {
+                complete &= !seen.is_link();
+                paths.insert(path.clone());
+            }
+        }
+        Some(Needs { paths: paths.into_iter().collect(), complete })
+    }
+
+    /// Whether every file counts for the commit that was looked at last.
+    pub fn is_whole_tree(&self) -> bool {
+        self.recent.first().is_some_and(|&plan| self.plans[plan].inputs.selection.is_whole_tree())
+    }
+
     /// None seen yet.
     pub fn new(spec: Arc<Spec>) -> Self {
         Self {

@@ -164,6 +164,17 @@ impl Graph {
         marked
     }
 
+    /// How many commits of the history of `commit` are not in that of `ancestor`, as far as they are here, and whether
+    /// commits that are not here could be among them.
+    pub fn ahead(&self, commit: Position, ancestor: Position) -> (usize, bool) {
+        let (before, behind) = (self.ancestors(commit), self.ancestors(ancestor));
+        let ahead = (0..self.len()).filter(|&at| before[at] && !behind[at]);
+        ahead.fold((0, false), |(count, open), at| {
+            // A parent that is not here may be an ancestor of both.
+            (count + 1, open || self.cut[at])
+        })
+    }
+
     /// Those of `images` that are nearest to `commit`; both must be in the graph, which must hold their whole history.
     ///
     /// Nearest is the commit itself, else the ancestor with the fewest commits in `image..commit`, else the

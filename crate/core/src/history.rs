@@ -13,12 +13,12 @@ use crate::config::Config;
 use crate::environment::{Fingerprint, Snapshot, key};
 use crate::graph::{Graph, Position};
 use crate::inputs::{CONFIG_PATH, Spec};
-use crate::question::{Candidates, Question, expected_tag};
+use crate::question::{Question, expected_tag};
 use crate::relate::{Group, relate};
 use crate::resolution::Relation;
 use crate::resolve::began;
 use crate::scheme::TagScheme;
-use crate::source::{Source, SourceError};
+use crate::source::{Candidate, Source, SourceError, commits_of};
 
 /// One commit of a history, and the image that is right for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,10 @@ pub async fn history<S: Source>(
     limit: Option<usize>,
 ) -> Result<Vec<HistoryEntry>, SourceError> {
     let tip = source.commit(question.revision.as_deref()).await?;
-    let images = source.images().await?;
+    let (spec, _) = question.spec_at(source, tip.id).await?;
+    let inputs = source.snapshots(&spec, &[tip.id]).await?.pop().map(|snapshot| snapshot.inputs);
+    let repository = inputs.and_then(|inputs| question.repository(&source.project(), &spec, &inputs));
+    let images = source.images(repository.as_deref()).await?;
     // With images, relations are looked for in the whole history; without, in the part that is shown.
     let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none())).await?;
     let shown = limit.unwrap_or(usize::MAX).min(graph.len());
@@ -78,7 +81,8 @@ type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
 
 /// Looks at all commits as if none had a `.repin.toml`, and at those that have one again.
 async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<(Specs, Vec<Place>), SourceError> {
-    let spec = |config| Arc::new(Spec { patterns: question.inputs.clone(), ci_path: question.ci_path.clone(), config });
+    let project = source.project();
+    let spec = |config| question.spec(&project, config);
     let plain = spec(Config::default());
     let place = |snapshot| Place { snapshot, image: None };
     let mut places: Vec<Place> = source.snapshots(&plain, ids).await?.into_iter().map(place).collect();
@@ -191,8 +195,11 @@ async fn verified<S: Source>(
             scheme_of.push(at);
         }
         for (at, scheme) in schemes.iter().enumerate() {
-            let candidates = Candidates::among(source, scheme, tags).await?;
-            let commits = candidates.commits();
+            let candidates = Candidate::of(scheme, tags);
+            let stands_for = commits_of(source, &candidates).await?;
+            let mut commits: Vec<Oid> = stands_for.iter().flatten().copied().collect();
+            commits.sort_unstable();
+            commits.dedup();
             if commits.iter().any(|commit| graph.position(*commit).is_none()) {
                 let tips: Vec<Oid> = std::iter::once(*tip).chain(commits.iter().copied()).collect();
                 graph = source.graph(&tips, None).await?;
@@ -203,17 +210,16 @@ async fn verified<S: Source>(
             // Which tags are right for an environment, by the commits that they stand for.
             let mut right: HashMap<Fingerprint, BTreeMap<Position, Arc<str>>> = HashMap::new();
             let mut own: HashMap<Oid, Arc<str>> = HashMap::new();
-            for candidate in &candidates.known {
+            for (candidate, commits) in candidates.iter().zip(&stands_for) {
                 let tag: Arc<str> = Arc::from(candidate.tag.name.as_str());
-                if let [commit] = candidate.commits[..] {
+                if let [commit] = commits[..] {
                     own.entry(commit).or_insert_with(|| Arc::clone(&tag));
                 }
-                let first = environment[&candidate.commits[0]];
-                let Some(first) = first.filter(|_| candidate.commits.iter().all(|commit| environment[commit] == first))
-                else {
+                let Some(first) = commits.first().and_then(|first| environment[first]) else { continue };
+                if commits.iter().any(|commit| environment[commit] != Some(first)) {
                     continue;
-                };
-                for position in candidate.commits.iter().filter_map(|commit| graph.position(*commit)) {
+                }
+                for position in commits.iter().filter_map(|commit| graph.position(*commit)) {
                     right.entry(first).or_default().entry(position).or_insert_with(|| Arc::clone(&tag));
                 }
             }

@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+mod choose;
 pub mod ci;
 pub mod config;
 pub mod dockerfile;

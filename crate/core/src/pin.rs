@@ -125,7 +125,7 @@ impl<S: Source> Look<'_, S> {
         commits.sort_unstable();
         commits.dedup();
         let Some(&first) = commits.first() else {
-            let is_branch = matches!(self.source.commit(Some(tag)).await, Ok(commit) if commit.branch.is_some());
+            let is_branch = self.source.is_branch(tag).await?;
             return Ok(if is_branch {
                 PinState::Floating { tag: Some(tag.to_owned()) }
             } else if names.len() > 1 {

@@ -22,6 +22,14 @@ pub(crate) enum Seen {
 }
 
 impl Seen {
+    pub(crate) fn is_folder(self) -> bool {
+        matches!(self, Self::Kind(Mode::TREE))
+    }
+
+    pub(crate) fn is_link(self) -> bool {
+        matches!(self, Self::Kind(Mode::LINK | Mode::SUBMODULE) | Self::Content(Mode::LINK | Mode::SUBMODULE, _))
+    }
+
     /// Whether an entry (or its absence) is what was seen.
     pub(crate) fn agrees(self, now: Option<(Mode, Oid)>) -> bool {
         match (self, now) {
@@ -96,9 +104,12 @@ impl<'t, T: Tree> Probe<'t, T> {
             if !at.0.is_tree() {
                 return Ok(None);
             }
-            let folder = self.folder(&above, at.1)?;
-            let Some((_, mode, oid)) = folder.iter().find(|entry| entry.0 == name) else { return Ok(None) };
-            at = (*mode, *oid);
+            let found = match self.folders.get(&at.1) {
+                Some(folder) => folder.iter().find(|entry| entry.0 == name).map(|entry| (entry.1, entry.2)),
+                None => self.tree.entry(&above, at.1, name)?,
+            };
+            let Some(found) = found else { return Ok(None) };
+            at = found;
             above = join(&above, name);
         }
         Ok(Some(at))

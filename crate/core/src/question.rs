@@ -1,14 +1,13 @@
 //! What is asked, and the parts of an answer that `resolve` and `history` share.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::Oid;
 use crate::config::Config;
 use crate::inputs::{CONFIG_PATH, Inputs, Spec};
 use crate::reference::Reference;
-use crate::scheme::{CommitNames, Named, TagScheme};
-use crate::source::{Commit, Project, Source, SourceError, Tag};
+use crate::scheme::{CommitNames, TagScheme};
+use crate::source::{Commit, Project, Source, SourceError};
 
 /// A question about one commit, or about the history that leads to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub struct Question {
     pub revision: Option<String>,
     /// Patterns that say what the image is built from; empty: the recipe says it.
     pub inputs: Vec<String>,
-    /// The path of the project's CI file, where it is not `.gitlab-ci.yml`.
+    /// The path of the project's CI file, where the caller knows it.
     pub ci_path: Option<String>,
     /// The registry repository of the images, where the caller knows it.
     pub image: Option<String>,
@@ -36,8 +35,13 @@ impl Question {
             Some(Ok(config)) => (config, None),
             Some(Err(error)) => (Config::default(), Some(format!("{CONFIG_PATH} cannot be read: {error}"))),
         };
-        let spec = Spec { patterns: self.inputs.clone(), ci_path: self.ci_path.clone(), config };
-        Ok((Arc::new(spec), problem))
+        Ok((self.spec(&source.project(), config), problem))
+    }
+
+    /// The spec with these settings of `.repin.toml`.
+    pub(crate) fn spec(&self, project: &Project, config: Config) -> Arc<Spec> {
+        let ci_path = self.ci_path.clone().or_else(|| project.ci_path.clone());
+        Arc::new(Spec { patterns: self.inputs.clone(), ci_path, config })
     }
 
     /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one
@@ -64,69 +68,19 @@ pub async fn expected_tag(
     scheme: &TagScheme,
     commit: &Commit,
 ) -> Result<Option<String>, SourceError> {
-    let mut names = CommitNames { id: commit.id, git_tag: None, ref_name: commit.branch.as_deref() };
+    let branch = match commit.branch.as_deref().filter(|_| scheme.uses_ref()) {
+        Some(name) if source.is_branch(name).await? => Some(name),
+        _ => None,
+    };
+    let mut names = CommitNames { id: commit.id, git_tag: None, ref_name: branch };
     if let Some(tag) = scheme.expected(&names) {
         return Ok(Some(tag));
+    }
+    if !scheme.names_commits() {
+        return Ok(None);
     }
     let tags = source.git_tags(commit.id).await?;
     names.git_tag = tags.first().map(String::as_str);
     names.ref_name = names.ref_name.or(names.git_tag);
     Ok(scheme.expected(&names))
-}
-
-/// A tag, and the commits that it stands for. More than one: they share the digits in its name.
-#[derive(Clone, Debug)]
-pub(crate) struct Candidate {
-    pub(crate) tag: Tag,
-    pub(crate) commits: Vec<Oid>,
-}
-
-/// The tags that stand for commits.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Candidates {
-    pub(crate) known: Vec<Candidate>,
-    /// Tags of the form, whose commit the project does not have here.
-    pub(crate) strangers: Vec<String>,
-}
-
-impl Candidates {
-    /// Those among `tags` that have the scheme's form, or a git tag's name.
-    pub(crate) async fn among(source: &impl Source, scheme: &TagScheme, tags: &[Tag]) -> Result<Self, SourceError> {
-        let mut names = Vec::with_capacity(tags.len() * 2);
-        for tag in tags {
-            names.extend(scheme.read(&tag.name));
-            names.push(Named::GitTag(tag.name.clone()));
-        }
-        names.sort_unstable();
-        names.dedup();
-        let commits = source.named(&names).await?;
-        let commits: HashMap<&Named, Vec<Oid>> = names.iter().zip(commits).collect();
-        let mut candidates = Self::default();
-        for tag in tags {
-            let form = scheme.read(&tag.name);
-            let git_tag = Named::GitTag(tag.name.clone());
-            let mut stands_for: Vec<Oid> =
-                form.iter().chain([&git_tag]).filter_map(|name| commits.get(name)).flatten().copied().collect();
-            stands_for.sort_unstable();
-            stands_for.dedup();
-            if !stands_for.is_empty() {
-                candidates.known.push(Candidate { tag: tag.clone(), commits: stands_for });
-            } else if form.is_some() {
-                candidates.strangers.push(tag.name.clone());
-            }
-        }
-        candidates.known.sort_by(|a, b| a.tag.name.cmp(&b.tag.name));
-        candidates.known.dedup_by(|a, b| a.tag.name == b.tag.name);
-        candidates.strangers.sort_unstable();
-        candidates.strangers.dedup();
-        Ok(candidates)
-    }
-
-    /// All commits that they stand for.
-    pub(crate) fn commits(&self) -> Vec<Oid> {
-        let mut commits: Vec<Oid> = self.known.iter().flat_map(|candidate| candidate.commits.iter().copied()).collect();
-        commits.sort_unstable();
-        commits.dedup();
-        commits
-    }
 }

@@ -4,17 +4,16 @@
 //! nearest ancestor's; else the nearest descendant's; else any other. Ties go to the newest committer date, then to
 //! the greatest commit id. If there is none, the answer says why, and which image differs least.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::Oid;
 use crate::environment::{Fingerprint, key};
 use crate::inputs::{Inputs, Spec};
-use crate::question::{Candidate, Candidates, Question, expected_tag};
+use crate::question::{Question, expected_tag};
 use crate::resolution::{
-    Change, Changed, EnvironmentSummary, Image, InputFile, Nearest, Reason, Relation, Resolution, SCHEMA, Status,
+    Change, Changed, EnvironmentSummary, Image, InputFile, Reason, Relation, Resolution, SCHEMA, Status,
 };
-use crate::source::{Commit, Images, LineEnd, Project, Source, SourceError};
+use crate::source::{Commit, LineEnd, Project, Source, SourceError};
 use crate::tree::{Entry, display_path};
 
 /// Answers the question.
@@ -25,8 +24,8 @@ use crate::tree::{Entry, display_path};
 pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resolution, SourceError> {
     let commit = source.commit(question.revision.as_deref()).await?;
     let (spec, problem) = question.spec_at(source, commit.id).await?;
-    let project = source.project();
     let asked = Asked::look(source, &spec, &commit, problem).await?;
+    let project = source.project();
     let expected = expected_tag(source, &asked.inputs.scheme, &commit).await?;
     let mut answer = Resolution {
         schema: SCHEMA.to_owned(),
@@ -43,20 +42,23 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
         cost: None,
     };
     let repository = question.repository(&project, &spec, &asked.inputs);
+    let images = source.images(repository.as_deref()).await?;
     let chooser = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository, project };
-    match source.images().await? {
+    match images {
         Some(images) => chooser.verified(&images, &mut answer).await?,
         None => chooser.predicted(&mut answer).await?,
     }
+    answer.notes.extend(source.notes());
+    answer.cost = source.cost();
     Ok(answer)
 }
 
 /// What the commit asked about is built from.
-struct Asked {
-    inputs: Arc<Inputs>,
-    environment: Option<(Fingerprint, Vec<Entry>)>,
+pub(crate) struct Asked {
+    pub(crate) inputs: Arc<Inputs>,
+    pub(crate) environment: Option<(Fingerprint, Vec<Entry>)>,
     /// Why there is no environment.
-    problem: Option<Reason>,
+    pub(crate) problem: Option<Reason>,
 }
 
 impl Asked {
@@ -120,196 +122,19 @@ impl Asked {
     }
 }
 
-struct Chooser<'a, S> {
-    source: &'a S,
-    spec: &'a Arc<Spec>,
-    commit: &'a Commit,
-    asked: &'a Asked,
-    repository: Option<String>,
-    project: Project,
+/// What the choice is made for.
+pub(crate) struct Chooser<'a, S> {
+    pub(crate) source: &'a S,
+    pub(crate) spec: &'a Arc<Spec>,
+    pub(crate) commit: &'a Commit,
+    pub(crate) asked: &'a Asked,
+    pub(crate) repository: Option<String>,
+    pub(crate) project: Project,
 }
 
 impl<S: Source> Chooser<'_, S> {
-    /// The answer from a list of tags.
-    async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
-        let mut candidates = Candidates::among(self.source, &self.asked.inputs.scheme, &images.tags).await?;
-        let mut right: Vec<Candidate> =
-            candidates.known.iter().filter(|candidate| candidate.commits == [self.commit.id]).cloned().collect();
-        if let (true, Some((environment, files))) = (right.is_empty(), &self.asked.environment) {
-            let looked = self.look(&mut candidates).await?;
-            right = self.right(&candidates, &looked, *environment);
-            if right.is_empty() {
-                answer.nearest = self.nearest(&candidates, &looked, *environment, files).await?;
-            }
-        }
-        if right.is_empty() {
-            (answer.status, answer.reason) = self.why_none(images, &candidates);
-        } else {
-            answer.status = Status::Found;
-            answer.image = Some(self.best(&right, &mut answer.notes).await?);
-        }
-        Ok(())
-    }
-
-    /// The environments of all that the candidates stand for. Candidates that cannot be looked at become strangers.
-    async fn look(&self, candidates: &mut Candidates) -> Result<HashMap<Oid, Option<Fingerprint>>, SourceError> {
-        let commits = candidates.commits();
-        let snapshots = self.source.snapshots(self.spec, &commits).await?;
-        let looked: HashMap<Oid, Option<Fingerprint>> = commits
-            .into_iter()
-            .zip(snapshots)
-            .filter(|(_, snapshot)| snapshot.unseen.is_none())
-            .map(|(commit, snapshot)| (commit, snapshot.environment))
-            .collect();
-        let seen = |candidate: &Candidate| candidate.commits.iter().all(|commit| looked.contains_key(commit));
-        let (known, unseen) = std::mem::take(&mut candidates.known).into_iter().partition(seen);
-        candidates.known = known;
-        candidates.strangers.extend(unseen.into_iter().map(|candidate: Candidate| candidate.tag.name));
-        candidates.strangers.sort_unstable();
-        Ok(looked)
-    }
-
-    /// The candidates all of whose commits have this environment: of tags that several commits share, those of the
-    /// commit asked about come before all others.
-    fn right(
-        &self,
-        candidates: &Candidates,
-        looked: &HashMap<Oid, Option<Fingerprint>>,
-        environment: Fingerprint,
-    ) -> Vec<Candidate> {
-        let same = |candidate: &&Candidate| {
-            candidate.commits.iter().all(|commit| looked.get(commit) == Some(&Some(environment)))
-        };
-        let right: Vec<&Candidate> = candidates.known.iter().filter(same).collect();
-        let own = right.iter().filter(|candidate| candidate.commits.contains(&self.commit.id));
-        let own: Vec<Candidate> = own.map(|candidate| (*candidate).clone()).collect();
-        if !own.is_empty() || self.asked.inputs.exact_only.is_some() {
-            return own;
-        }
-        right.into_iter().cloned().collect()
-    }
-
-    /// The best of the right ones.
-    async fn best(&self, right: &[Candidate], notes: &mut Vec<String>) -> Result<Image, SourceError> {
-        let mut commits: Vec<Oid> = right.iter().flat_map(|candidate| candidate.commits.iter().copied()).collect();
-        commits.sort_unstable();
-        commits.dedup();
-        let near = self.source.nearest(self.commit.id, &commits).await?;
-        if near.cut {
-            notes.push(
-                "the history is cut off here: this image is right, but another one may be nearer (git fetch --unshallow shows it)"
-                    .to_owned(),
-            );
-        }
-        let best = self.newest(&near.commits).await?;
-        let mut tags: Vec<&Candidate> = right.iter().filter(|candidate| candidate.commits.contains(&best.id)).collect();
-        let expected = expected_tag(self.source, &self.asked.inputs.scheme, &best).await?;
-        tags.sort_by_key(|candidate| (Some(&candidate.tag.name) != expected.as_ref(), &candidate.tag.name));
-        let tag = tags.first().expect("the nearest is one of the right ones").tag.clone();
-        Ok(Image {
-            reference: self.reference(&tag.name),
-            project: self.project.path.clone(),
-            tag: tag.name,
-            commit: best.id,
-            relation: near.relation,
-            distance: near.distance,
-            digest: tag.digest,
-            created_at: tag.created_at,
-            verified: true,
-        })
-    }
-
-    fn reference(&self, tag: &str) -> Option<String> {
+    pub(crate) fn reference(&self, tag: &str) -> Option<String> {
         self.repository.as_ref().map(|repository| format!("{repository}:{tag}"))
-    }
-
-    /// The newest by committer date, then the one with the greatest id.
-    async fn newest(&self, commits: &[Oid]) -> Result<Commit, SourceError> {
-        let commits = self.source.commits(commits).await?;
-        let newest = commits.into_iter().max_by_key(|commit| (commit.seconds, commit.id));
-        newest.ok_or_else(|| SourceError::Incomplete("the commits of the images could not be read".to_owned()))
-    }
-
-    fn why_none(&self, images: &Images, candidates: &Candidates) -> (Status, Option<Reason>) {
-        if let Some(problem) = &self.asked.problem {
-            return (Status::Unknown, Some(problem.clone()));
-        }
-        if let Some(cut_off) = &images.cut_off {
-            return (Status::Unknown, Some(Reason::new("partial", cut_off.clone())));
-        }
-        if !self.asked.inputs.scheme.names_commits() {
-            let message = "the image job gives its images tags that name no commit, so none can be matched to one";
-            return (Status::Unknown, Some(Reason::new("no-scheme", message)));
-        }
-        if let Some(why) = &self.asked.inputs.exact_only {
-            let message = format!("only the commit's own image can be right, and there is none: {why}");
-            return (Status::Missing, Some(Reason::new("exact-only", message)));
-        }
-        if let Some(first) = candidates.strangers.first() {
-            let message = match candidates.strangers.len() {
-                1 => format!("the tag {first} names a commit that is not here, so it could not be compared"),
-                count => {
-                    format!("{count} tags ({first}, …) name commits that are not here, so they could not be compared")
-                }
-            };
-            let code = if self.project.shallow { "shallow" } else { "partial" };
-            return (Status::Unknown, Some(Reason::new(code, message)));
-        }
-        let message = match candidates.known.len() {
-            0 => "no tag names a commit of this project".to_owned(),
-            1 => "the one image there is has other inputs".to_owned(),
-            count => format!("none of the {count} images was built from these inputs"),
-        };
-        (Status::Missing, Some(Reason::new("no-image", message)))
-    }
-
-    /// The image whose inputs differ in the fewest files.
-    async fn nearest(
-        &self,
-        candidates: &Candidates,
-        looked: &HashMap<Oid, Option<Fingerprint>>,
-        environment: Fingerprint,
-        files: &[Entry],
-    ) -> Result<Option<Nearest>, SourceError> {
-        // A tag that several commits share stands for none of them here.
-        let single: BTreeMap<Oid, &Candidate> = candidates
-            .known
-            .iter()
-            .rev()
-            .filter_map(|candidate| match candidate.commits[..] {
-                [commit] => Some((commit, candidate)),
-                _ => None,
-            })
-            .collect();
-        // Where only the commit's own image can be right, another one with the same inputs differs in no file.
-        let differs = |other: &Fingerprint| *other != environment || self.asked.inputs.exact_only.is_some();
-        let mut by_environment: BTreeMap<Fingerprint, Vec<Oid>> = BTreeMap::new();
-        for &commit in single.keys() {
-            if let Some(other) = looked.get(&commit).copied().flatten().filter(differs) {
-                by_environment.entry(other).or_default().push(commit);
-            }
-        }
-        let mut least: Vec<(Oid, Vec<Changed>)> = Vec::new();
-        let mut equally: Vec<Oid> = Vec::new();
-        for commits in by_environment.into_values() {
-            let (_, others) = self.source.files(self.spec, commits[0]).await?;
-            let most = least.first().map_or(usize::MAX, |(_, changed)| changed.len());
-            let Some(changed) = difference(&others, files, most) else { continue };
-            if changed.len() < most {
-                least.clear();
-                equally.clear();
-            }
-            least.extend(commits.iter().map(|commit| (*commit, changed.clone())));
-            equally.extend(commits);
-        }
-        if equally.is_empty() {
-            return Ok(None);
-        }
-        let near = self.source.nearest(self.commit.id, &equally).await?;
-        let best = self.newest(&near.commits).await?;
-        let changed = least.into_iter().find(|(commit, _)| *commit == best.id).map(|(_, changed)| changed);
-        let tag = single.get(&best.id).map(|candidate| candidate.tag.name.clone());
-        Ok(changed.zip(tag).map(|(changed, tag)| Nearest { tag, commit: best.id, changed }))
     }
 
     /// The answer that nobody asked a registry for.

@@ -381,6 +381,11 @@ impl TagScheme {
         !self.forms.is_empty()
     }
 
+    /// Whether a tag of this scheme can depend on the name of the branch.
+    pub fn uses_ref(&self) -> bool {
+        self.forms.iter().any(|form| form.parts.iter().any(|part| matches!(part, Part::RefName | Part::RefSlug)))
+    }
+
     /// The commit that a tag names; `None` if the tag has none of the forms. Where a tag can be read as a commit's id
     /// and as a git tag's name, the id counts.
     pub fn read(&self, tag: &str) -> Option<Named> {

@@ -157,6 +157,25 @@ impl Selection {
         visit
     }
 
+    /// Every path that it names, of a file or a folder, sorted; `None` if it holds more than named paths and what lies
+    /// below them.
+    pub(crate) fn named_paths(&self) -> Option<BTreeSet<Vec<u8>>> {
+        if self.whole_tree {
+            return None;
+        }
+        let mut named: BTreeSet<Vec<u8>> = self.paths.union(&self.subtrees).cloned().collect();
+        for globs in &self.globs {
+            named.extend(globs.literals()?.into_iter().map(|path| path.as_bytes().to_vec()));
+        }
+        for context in &self.contexts {
+            for source in &context.sources {
+                let SourcePath::Literal(literal) = &source.path else { return None };
+                named.insert(if literal.is_empty() { context.root.clone() } else { join(&context.root, literal.as_bytes()) });
+            }
+        }
+        Some(named)
+    }
+
     /// All names in `folder` that can matter, sorted; `None` if they cannot be told beforehand.
     ///
     /// Most selections name their files, and a reader of raw trees finds a few names far faster than it lists all.

@@ -9,10 +9,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Oid;
-use crate::environment::Snapshot;
+use crate::environment::{Fingerprint, Snapshot};
 use crate::graph::{Graph, Near};
 use crate::inputs::Spec;
-use crate::scheme::Named;
+use crate::resolution::{Cost, Reason, Status};
+use crate::scheme::{Named, TagScheme};
 use crate::tree::Entry;
 
 /// Why a source could not answer.
@@ -76,6 +77,8 @@ pub struct Project {
     pub image: Option<String>,
     /// Whether its history is cut off somewhere (a shallow clone).
     pub shallow: bool,
+    /// Where its CI file is, if the project says so (GitLab's `ci_config_path`).
+    pub ci_path: Option<String>,
 }
 
 /// A commit, as far as an answer speaks of it.
@@ -91,7 +94,7 @@ pub struct Commit {
     pub seconds: i64,
     /// The same, as ISO 8601 with the committer's own offset (git's `%cI`).
     pub date: String,
-    /// The name under which it was asked for, where that was a branch's.
+    /// The name under which it was asked for, where that may be a branch's: [`Source::is_branch`] says.
     pub branch: Option<String>,
 }
 
@@ -101,7 +104,7 @@ pub struct Images {
     /// The tags.
     pub tags: Vec<Tag>,
     /// Why the list is not complete, if it is not.
-    pub cut_off: Option<String>,
+    pub cut_off: Option<Reason>,
 }
 
 /// A tag of a registry repository.
@@ -119,6 +122,80 @@ impl From<&str> for Tag {
     fn from(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
+}
+
+/// A tag of the registry, and what its name may stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The tag.
+    pub tag: Tag,
+    /// What it may stand for: commits by their ids where it has a form of the scheme, and the git tag of its name.
+    pub names: Vec<Named>,
+    /// Whether it has a form of the scheme.
+    pub has_form: bool,
+}
+
+impl Candidate {
+    /// Whether it names a commit by its id.
+    pub fn names_id(&self) -> bool {
+        self.names.iter().any(|name| matches!(name, Named::Commit { .. }))
+    }
+
+    /// The tags as candidates under a scheme, each once, in the order of their names.
+    pub fn of(scheme: &TagScheme, tags: &[Tag]) -> Vec<Self> {
+        let mut candidates: Vec<Self> = tags
+            .iter()
+            .map(|tag| {
+                let mut names: Vec<Named> = scheme.read(&tag.name).into_iter().collect();
+                let has_form = !names.is_empty();
+                let git_tag = Named::GitTag(tag.name.clone());
+                if !names.contains(&git_tag) {
+                    names.push(git_tag);
+                }
+                Self { tag: tag.clone(), names, has_form }
+            })
+            .collect();
+        candidates.sort_by(|a, b| a.tag.name.cmp(&b.tag.name));
+        candidates.dedup_by(|a, b| a.tag.name == b.tag.name);
+        candidates
+    }
+}
+
+/// What is asked of candidates: whether they have this environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The commit asked about.
+    pub commit: Oid,
+    /// What it is looked at under.
+    pub spec: &'a Arc<Spec>,
+    /// Its environment.
+    pub environment: Fingerprint,
+    /// Its files, sorted by the bytes of their paths.
+    pub files: &'a [Entry],
+}
+
+/// What comparing a candidate gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// It names no commit that the project has.
+    Stranger,
+    /// It names a commit that could not be looked at, for this reason.
+    Unseen(String),
+    /// A commit that it names has another environment: at least so many files differ.
+    Differs(usize),
+    /// All commits that it names have the environment, these.
+    Same(Vec<Oid>),
+    /// Not compared now: one before it is right, or no more may be asked.
+    Left,
+}
+
+/// What became of the build of an environment that no image is there for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// [`Status::Building`], [`Status::Failed`], or [`Status::Missing`] where it is known why nothing was built.
+    pub status: Status,
+    /// What is known of it.
+    pub reason: Reason,
 }
 
 /// A line of first parents.
@@ -158,6 +235,12 @@ pub trait Source {
     /// One of them is not there, or the source failed.
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError>;
 
+    /// Whether the project has a branch of this name.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError>;
+
     /// The names of the git tags that point to a commit, in order.
     ///
     /// # Errors
@@ -189,17 +272,71 @@ pub trait Source {
     /// The source failed.
     async fn first_parents(&self, start: Oid, count: usize) -> Result<Line, SourceError>;
 
-    /// All commits of the project that each of these names stands for; none where the project does not have one.
+    /// All commits of the project that each of these names stands for; none where the project does not have one. That
+    /// no other commit shares the beginning of an id is certain only after [`Source::confirm`].
     ///
     /// # Errors
     /// The source failed.
     async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError>;
 
-    /// The project's image tags; `None` if there is no registry to ask.
+    /// The image tags of a registry repository, or of the project's own where none is named; `None` if there is no
+    /// registry to ask.
     ///
     /// # Errors
     /// The source failed.
-    async fn images(&self) -> Result<Option<Images>, SourceError>;
+    async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError>;
+
+    /// Which candidates to compare next, as positions in `open`: none of the others can be better than a right one
+    /// among them. Empty: the source compares no more of them.
+    ///
+    /// A source that can compare all at no cost names them all.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn next(&self, _commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+        Ok((0..open.len()).collect())
+    }
+
+    /// Compares candidates with what is wanted, in the order of `candidates`.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
+        compare_all(self, wanted, candidates).await
+    }
+
+    /// Looks once more at the image that is about to be named, and says what more is known of its tag; `None` if it
+    /// is not right after all. `commit` is one that it stands for.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn confirm(
+        &self,
+        _wanted: Option<Wanted<'_>>,
+        candidate: &Candidate,
+        _commit: Oid,
+    ) -> Result<Option<Tag>, SourceError> {
+        Ok(Some(candidate.tag.clone()))
+    }
+
+    /// What became of the build of the environment wanted, where no image of it is there. `job` is the image job's
+    /// name at the commit asked about. `None`: the source knows nothing of builds.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn build(&self, _wanted: Wanted<'_>, _job: Option<&str>) -> Result<Option<Build>, SourceError> {
+        Ok(None)
+    }
+
+    /// What a person should know of how this answer was found.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What the source's answers cost so far; `None` for one without a network.
+    fn cost(&self) -> Option<Cost> {
+        None
+    }
 
     /// Those of `images` that are nearest to `commit`.
     ///
@@ -219,4 +356,56 @@ pub trait Source {
     /// # Errors
     /// The source failed.
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError>;
+}
+
+/// Compares candidates by looking at every commit that they name.
+///
+/// # Errors
+/// The source failed.
+pub async fn compare_all<S: Source + ?Sized>(
+    source: &S,
+    wanted: Wanted<'_>,
+    candidates: &[Candidate],
+) -> Result<Vec<Compared>, SourceError> {
+    let stands_for = commits_of(source, candidates).await?;
+    let mut commits: Vec<Oid> = stands_for.iter().flatten().copied().collect();
+    commits.sort_unstable();
+    commits.dedup();
+    let snapshots = source.snapshots(wanted.spec, &commits).await?;
+    let compare = |stands_for: Vec<Oid>| {
+        let seen = stands_for.iter().filter_map(|commit| snapshots.get(commits.binary_search(commit).ok()?));
+        if let Some(why) = seen.clone().find_map(|snapshot| snapshot.unseen.clone()) {
+            return Compared::Unseen(why);
+        }
+        match stands_for.len() {
+            0 => Compared::Stranger,
+            _ if seen.clone().all(|snapshot| snapshot.environment == Some(wanted.environment)) => {
+                Compared::Same(stands_for)
+            }
+            _ => Compared::Differs(1),
+        }
+    };
+    Ok(stands_for.into_iter().map(compare).collect())
+}
+
+/// All commits that each candidate stands for, by any of its names, in the order of their ids.
+///
+/// # Errors
+/// The source failed.
+pub async fn commits_of<S: Source + ?Sized>(
+    source: &S,
+    candidates: &[Candidate],
+) -> Result<Vec<Vec<Oid>>, SourceError> {
+    let mut names: Vec<Named> = candidates.iter().flat_map(|candidate| candidate.names.iter().cloned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let commits = source.named(&names).await?;
+    let of = |candidate: &Candidate| {
+        let known = candidate.names.iter().filter_map(|name| commits.get(names.binary_search(name).ok()?));
+        let mut stands_for: Vec<Oid> = known.flatten().copied().collect();
+        stands_for.sort_unstable();
+        stands_for.dedup();
+        stands_for
+    };
+    Ok(candidates.iter().map(of).collect())
 }

@@ -102,6 +102,16 @@ pub trait Tree {
         })
     }
 
+    /// The entry of this one name, if there is one.
+    ///
+    /// # Errors
+    /// The tree could not be read.
+    fn entry(&mut self, path: &[u8], tree: Oid, name: &[u8]) -> Result<Option<(Mode, Oid)>, Self::Error> {
+        let mut found = None;
+        self.find(path, tree, &[name.to_vec()], &mut |_, mode, oid| found = Some((mode, oid)))?;
+        Ok(found)
+    }
+
     /// The content of the file at `path`, whose blob is `blob`; `None` if it is larger than `limit` bytes.
     ///
     /// # Errors

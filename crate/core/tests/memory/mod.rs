@@ -258,6 +258,7 @@ impl Source for Memory {
             path: Some("group/name".into()),
             image: Some("registry.example.org/group/name".into()),
             shallow: !self.edge.is_empty(),
+            ci_path: None,
         }
     }
 
@@ -330,7 +331,11 @@ impl Source for Memory {
         Ok(names.iter().map(commits).collect())
     }
 
-    async fn images(&self) -> Result<Option<Images>, SourceError> {
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
+        Ok(self.branches.contains_key(name))
+    }
+
+    async fn images(&self, _repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         Ok(self.images.clone())
     }
 

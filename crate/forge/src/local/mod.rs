@@ -77,6 +77,7 @@ impl Local {
             path: remote.as_ref().map(|remote| remote.path.clone()),
             image: remote.as_ref().and_then(image_repository).map(|image| image.name()),
             shallow: !edge.is_empty(),
+            ci_path: None,
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
         let history = History::new(pool.objects(), pool.packs(), edge);
@@ -140,7 +141,7 @@ impl Local {
     }
 
     /// Whether a branch, here or at a remote, has this name.
-    fn is_branch(&self, name: &str) -> bool {
+    fn has_branch(&self, name: &str) -> bool {
         let exists =
             |full: String| self.repository.try_find_reference(full.as_str()).is_ok_and(|found| found.is_some());
         exists(format!("refs/heads/{name}"))
@@ -212,7 +213,7 @@ impl Source for Local {
                     .iter()
                     .find_map(|remote| revision.strip_prefix(&format!("{remote}/")).map(str::to_owned));
                 let name = name.unwrap_or_else(|| revision.to_owned());
-                self.is_branch(&name).then_some(name)
+                self.has_branch(&name).then_some(name)
             }
         };
         self.describe(id, branch)
@@ -289,14 +290,18 @@ impl Source for Local {
             .map(|name| match name {
                 Named::Commit { prefix } => objects.commits_with(prefix),
                 Named::GitTag(name) => Ok(commit_of(name)
-                    .filter(|_| !is_floating_tag(name) && !self.is_branch(name))
+                    .filter(|_| !is_floating_tag(name) && !self.has_branch(name))
                     .map(|commit| vec![commit])
                     .unwrap_or_default()),
             })
             .collect()
     }
 
-    async fn images(&self) -> Result<Option<Images>, SourceError> {
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
+        Ok(self.has_branch(name))
+    }
+
+    async fn images(&self, _repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         Ok(self.images.clone())
     }
 

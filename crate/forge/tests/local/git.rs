@@ -12,6 +12,7 @@ use repin_forge::local::Local;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
+use crate::http::same_through_http;
 use crate::memory::now;
 use crate::memory::oracle::hexadecimal;
 
@@ -115,14 +116,24 @@ impl Repo {
         self.ask(&Question { revision: Some(revision.to_string()), inputs, ..Question::default() }, tags)
     }
 
+    /// The same of the clone alone, where it has what no server can show.
+    pub(crate) fn resolve_here(&self, revision: impl ToString, tags: &[&str]) -> Resolution {
+        let question = Question { revision: Some(revision.to_string()), ..Question::default() };
+        now(repin::resolve::resolve(&with_tags(self.open(), tags), &question)).unwrap()
+    }
+
     pub(crate) fn ask(&self, question: &Question, tags: &[&str]) -> Resolution {
-        now(repin::resolve::resolve(&with_tags(self.open(), tags), question)).unwrap()
+        let answer = now(repin::resolve::resolve(&with_tags(self.open(), tags), question)).unwrap();
+        same_through_http(&self.path, question, Some(tags), &answer);
+        answer
     }
 
     /// What a CI that builds on change would have made.
     pub(crate) fn predict(&self, revision: impl ToString) -> Resolution {
         let question = Question { revision: Some(revision.to_string()), ..Question::default() };
-        now(repin::resolve::resolve(&self.open(), &question)).unwrap()
+        let answer = now(repin::resolve::resolve(&self.open(), &question)).unwrap();
+        same_through_http(&self.path, &question, None, &answer);
+        answer
     }
 
     /// The key of an environment of these files, by `git ls-tree`.

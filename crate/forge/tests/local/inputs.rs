@@ -5,6 +5,7 @@ use repin::history::history;
 use repin::resolution::{InputsSource, Relation};
 
 use crate::git::{File, Repo, file, found, key, link, none, paths, predicted, seven, with_tags};
+use crate::http::Served;
 use crate::memory::now;
 
 /// One commit of these files: what it is built from is `wanted`, and the key is git's.
@@ -186,12 +187,18 @@ fn names_that_are_not_utf_8_are_shown_by_their_bytes() {
     let odd = |content| File(b"docker/caf\xe9 100%.txt", "100644", content);
     let a = repo.commit("main", &[], &[COPY, odd(b"1"), file("docker/\u{e9}t\u{e9}", "")]);
     let b = repo.commit("main", &[a], &[COPY, odd(b"2"), file("docker/\u{e9}t\u{e9}", "")]);
-    let answer = repo.resolve(b, &[&seven(a)]);
+    let answer = repo.resolve_here(b, &[&seven(a)]);
     assert_eq!(paths(&answer), ["Dockerfile", "docker/caf%E9 100%25.txt", "docker/\u{e9}t\u{e9}"]);
     assert_eq!(key(&answer), repo.key(b, &["Dockerfile", "docker"]));
     none(&answer, "missing no-image");
     assert_eq!(answer.nearest.unwrap().changed[0].path, "docker/caf%E9 100%25.txt");
-    assert_eq!(key(&repo.resolve_by(b, &["docker/*"], &[])), repo.key(b, &["docker"]));
+    // GitLab does not say what such a name is, so what it is part of cannot be known.
+    let through_http = Served::new(&repo.path, Some(&[&seven(a)]));
+    for graphql in [true, false] {
+        let question = Question { revision: Some(b.to_string()), ..Question::default() };
+        let answer = pollster::block_on(repin::resolve::resolve(&through_http.open(graphql), &question)).unwrap();
+        none(&answer, "unknown partial");
+    }
 }
 
 #[test]
@@ -444,7 +451,8 @@ fn repin_toml_names_the_dockerfile_the_tag_and_the_image() {
     let commit = repo.commit("main", &[], &files);
     let after = repo.commit("main", &[commit], &[&files[..], &[NOTES]].concat());
     let tag = format!("v-{}", commit.abbreviated(8));
-    let answer = repo.resolve(after, &[&*tag, &seven(after)]);
+    // The registry of another project, which this one does not list.
+    let answer = repo.resolve_here(after, &[&*tag, &seven(after)]);
     found(&answer, commit, Relation::Ancestor, Some(1));
     assert_eq!(paths(&answer), ["app/a", "docker/Dockerfile"]);
     assert_eq!(answer.image.unwrap().reference, Some(format!("registry.example.org/other/name:{tag}")));

@@ -6,6 +6,7 @@
 
 mod git;
 mod histories;
+mod http;
 mod inputs;
 #[path = "../../../core/tests/memory/mod.rs"]
 mod memory;

@@ -255,7 +255,7 @@ fn a_history_of_which_a_commit_is_missing() {
     let (repo, [a, b, _, d]) = four();
     let object = b.to_string();
     std::fs::remove_file(repo.path.join(format!(".git/objects/{}/{}", &object[..2], &object[2..]))).unwrap();
-    found(&repo.resolve(d, &[&seven(d)]), d, Relation::Exact, Some(0));
+    found(&repo.resolve_here(d, &[&seven(d)]), d, Relation::Exact, Some(0));
     // This is no shallow clone but damage, and an error that says what to do.
     let question = Question { revision: Some(d.to_string()), ..Question::default() };
     let error = now(repin::resolve::resolve(&with_tags(repo.open(), &[&seven(a)]), &question));

@@ -6,6 +6,7 @@ use repin::history::history;
 use repin::{Oid, Question};
 
 use crate::git::{File, Repo, git_in, with_tags, write_commit};
+use crate::http::Served;
 use crate::memory::agree::{history_agrees, prediction_agrees, resolution_agrees, seven};
 use crate::memory::oracle::{Files, Known, Oracle};
 use crate::memory::random::{self, Dice, PATTERNS, Shape};
@@ -93,12 +94,28 @@ fn what_is_said_of_real_repositories_is_what_brute_force_says() {
         tags.push("b3".into());
         let names: Vec<&str> = tags.iter().map(String::as_str).collect();
         let (with, without) = (with_tags(repo.open(), &names), repo.open());
-        for id in ids.iter().filter(|_| dice.percent(30)) {
+        let (served, unserved) = (Served::new(&repo.path, Some(&names)), Served::new(&repo.path, None));
+        let asked: Vec<Oid> = ids.iter().copied().filter(|_| dice.percent(30)).collect();
+        for id in &asked {
             let context = format!("seed {seed}, commit {id}");
             let answer = now(repin::resolve::resolve(&with, &about(*id, patterns))).unwrap();
             resolution_agrees(&oracle, *id, &tags, &answer, &context);
             let answer = now(repin::resolve::resolve(&without, &about(*id, patterns))).unwrap();
             prediction_agrees(&oracle, *id, &answer, &context);
+            if dice.percent(20) {
+                let graphql = dice.percent(60);
+                let context = format!("{context} through HTTP, GraphQL {graphql}");
+                let mut answer =
+                    pollster::block_on(repin::resolve::resolve(&served.open(graphql), &about(*id, patterns))).unwrap();
+                // Nobody pushed here, so GitLab knows why there is no image.
+                if let Some(reason) = answer.reason.as_mut().filter(|reason| reason.code == "never-scheduled") {
+                    reason.code = "no-image".to_owned();
+                }
+                resolution_agrees(&oracle, *id, &tags, &answer, &context);
+                let answer =
+                    pollster::block_on(repin::resolve::resolve(&unserved.open(graphql), &about(*id, patterns))).unwrap();
+                prediction_agrees(&oracle, *id, &answer, &context);
+            }
         }
         let tip = *ids.last().unwrap();
         let question: Question = about(tip, patterns);

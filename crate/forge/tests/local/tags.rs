@@ -120,7 +120,7 @@ fn a_git_tag_with_the_name_of_a_branch_is_no_candidate() {
     // A branch that only the remote has floats as well.
     repo.git(&["remote", "add", "origin", "https://gitlab.example.org/group/name.git"]);
     repo.git(&["update-ref", "refs/remotes/origin/v1", &b.to_string()]);
-    none(&repo.resolve(b, &["v1"]), "missing no-image");
+    none(&repo.resolve_here(b, &["v1"]), "missing no-image");
     repo.git(&["tag", "latest", &a.to_string()]);
     none(&repo.resolve(b, &["latest"]), "missing no-image");
 }
@@ -207,10 +207,10 @@ fn two_commits_that_share_seven_digits_and_the_environment() {
     let [one, two] = twins(&repo, [&tree(a), &tree(b)], b);
     assert_eq!(seven(one), seven(two));
     let tag = seven(one);
-    found(&repo.resolve(one, &[&tag]), one, Relation::Exact, Some(0));
-    found(&repo.resolve(two, &[&tag]), two, Relation::Exact, Some(0));
+    found(&repo.resolve_here(one, &[&tag]), one, Relation::Exact, Some(0));
+    found(&repo.resolve_here(two, &[&tag]), two, Relation::Exact, Some(0));
     // Both are right: of two that are equally near, the greatest id.
-    found(&repo.resolve(b, &[&tag]), one.max(two), Relation::Descendant, Some(1));
+    found(&repo.resolve_here(b, &[&tag]), one.max(two), Relation::Descendant, Some(1));
     let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(one, &[]), None)).unwrap();
     let relations: Vec<_> = entries.iter().map(|entry| entry.relation).collect();
     assert_eq!(relations, [Some(Relation::Exact), Some(Relation::Descendant), Some(Relation::Descendant)]);
@@ -227,11 +227,11 @@ fn two_commits_that_share_seven_digits_and_not_the_environment() {
     let tag = seven(one);
     // Nobody knows whose image it is, so it is nobody's: not even exact.
     for commit in [one, two, b, c] {
-        let answer = repo.resolve(commit, &[&tag]);
+        let answer = repo.resolve_here(commit, &[&tag]);
         none(&answer, "missing no-image");
         assert_eq!(answer.nearest, None);
         let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(commit, &[]), None)).unwrap();
         assert!(entries.iter().all(|entry| entry.relation.is_none()), "{entries:?}");
     }
-    found(&repo.resolve(one, &[&*tag, &seven(a)]), a, Relation::Ancestor, Some(2));
+    found(&repo.resolve_here(one, &[&*tag, &seven(a)]), a, Relation::Ancestor, Some(2));
 }

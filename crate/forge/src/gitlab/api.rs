@@ -1,0 +1,305 @@
+//! Requests to one GitLab: REST and GraphQL, with its errors told apart (facts/gitlab.md, 2 and 3).
+
+use std::fmt::{self, Write as _};
+
+use repin::source::SourceError;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::token::Token;
+use crate::http::{Call, Client, HttpError, Response, Transport};
+
+/// One GitLab, asked with one token or none.
+pub(super) struct Api<T> {
+    client: Client<T>,
+    /// `https://host/relative/root`, without a slash at the end.
+    base: String,
+    token: Option<Token>,
+}
+
+/// Why GitLab did not answer what was asked.
+#[derive(Clone, Debug)]
+pub(super) enum ApiError {
+    /// There is no answer.
+    Http(HttpError),
+    /// It said no.
+    Refused {
+        /// What was asked: `GET /projects/:id`.
+        endpoint: String,
+        /// The status of HTTP.
+        status: u16,
+        /// What it says about it.
+        message: String,
+        /// The scopes that the token lacks, where it names them.
+        scope: Option<String>,
+    },
+    /// It answered what is no answer to this.
+    Shape {
+        /// What was asked.
+        endpoint: String,
+        /// What is wrong with the answer.
+        problem: String,
+    },
+    /// GraphQL refused the query.
+    Query(String),
+    /// A commit cannot be read through the API, for this reason.
+    Unreadable(String),
+    /// A branch moved between two requests.
+    Moved,
+}
+
+impl ApiError {
+    /// Whether it says that there is nothing of that name, or nothing that may be seen.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    /// Whether looking is not permitted.
+    pub(super) fn is_no_access(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403, .. })
+    }
+
+    /// Whether the search has used up what it may.
+    pub(super) fn is_limit(&self) -> bool {
+        matches!(self, Self::Http(HttpError::RequestLimit))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(error) => error.fmt(f),
+            Self::Refused { endpoint, status, scope: Some(scope), .. } => {
+                write!(f, "{endpoint} answered {status}: the token lacks the scope {scope} (read_api is enough to read)")
+            }
+            Self::Refused { endpoint, status, message, .. } => write!(f, "{endpoint} answered {status}: {message}"),
+            Self::Shape { endpoint, problem } => write!(f, "{endpoint} gave an answer that cannot be read: {problem}"),
+            Self::Unreadable(why) => f.write_str(why),
+            Self::Moved => f.write_str("the branch moved while it was read; ask again"),
+            Self::Query(message) => write!(f, "POST /graphql refused the query: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<ApiError> for SourceError {
+    fn from(error: ApiError) -> Self {
+        Self::failed("GitLab could not be asked", error)
+    }
+}
+
+/// A page of a list, and the address of the next one.
+pub(super) struct Page<R> {
+    pub(super) rows: Vec<R>,
+    pub(super) next: Option<String>,
+}
+
+impl<T: Transport> Api<T> {
+    pub(super) fn new(client: Client<T>, base: String, token: Option<Token>) -> Self {
+        Self { client, base, token }
+    }
+
+    pub(super) fn client(&self) -> &Client<T> {
+        &self.client
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+
+    /// The address of a REST resource; each part of the path is escaped.
+    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> String {
+        let mut url = format!("{}/api/v4", self.base);
+        for part in path {
+            url.push('/');
+            escape(part, &mut url);
+        }
+        for (at, (name, value)) in query.iter().enumerate() {
+            url.push(if at == 0 { '?' } else { '&' });
+            url.push_str(name);
+            url.push('=');
+            escape(value, &mut url);
+        }
+        url
+    }
+
+    async fn send(&self, mut call: Call) -> Result<Response, ApiError> {
+        let endpoint = self.endpoint(&call);
+        // An empty token header would make us anonymous without a word.
+        if let Some(token) = &self.token {
+            let (name, value) = token.header();
+            call = call.header(name, value);
+        }
+        let response = self.client.send(call).await.map_err(ApiError::Http)?;
+        match response.status {
+            200..=299 => Ok(response),
+            status => Err(refusal(endpoint, status, &response.body)),
+        }
+    }
+
+    /// What was asked, for people: without the host and without what is asked about.
+    fn endpoint(&self, call: &Call) -> String {
+        let path = call.url.strip_prefix(&self.base).unwrap_or(&call.url);
+        let path = path.split('?').next().unwrap_or(path);
+        format!("{} {}", call.method, path.strip_prefix("/api/v4").unwrap_or(path))
+    }
+
+    /// One JSON document.
+    pub(super) async fn get<R: DeserializeOwned>(&self, url: String) -> Result<R, ApiError> {
+        let call = Call::get(url).header("Accept", "application/json");
+        let endpoint = self.endpoint(&call);
+        let response = self.send(call).await?;
+        parse(&endpoint, &response)
+    }
+
+    /// One page of a list.
+    pub(super) async fn page<R: DeserializeOwned>(&self, url: String) -> Result<Page<R>, ApiError> {
+        let call = Call::get(url).header("Accept", "application/json");
+        let endpoint = self.endpoint(&call);
+        let response = self.send(call).await?;
+        let next = response.headers.get("link").and_then(next_link);
+        // Only this GitLab is asked, whatever a header says.
+        let next = next.filter(|next| next.starts_with(&format!("{}/", self.base)));
+        Ok(Page { rows: parse(&endpoint, &response)?, next })
+    }
+
+    /// The bytes of a file.
+    pub(super) async fn raw(&self, url: String, limit: usize) -> Result<Vec<u8>, ApiError> {
+        let mut call = Call::get(url);
+        call.max_bytes = Some(limit);
+        Ok(self.send(call).await?.body)
+    }
+
+    /// The `data` of a GraphQL answer.
+    pub(super) async fn graphql(&self, query: &str, variables: &Value) -> Result<Value, ApiError> {
+        let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+        let mut call = Call::query(format!("{}/api/graphql", self.base), body.into_bytes())
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json");
+        // GraphQL knows all tokens but a job's as bearers (facts/gitlab.md, 3).
+        if let Some(token) = &self.token {
+            call = call.header("Authorization", format!("Bearer {}", token.secret.expose()));
+        }
+        let endpoint = "POST /graphql".to_owned();
+        let response = self.client.send(call).await.map_err(ApiError::Http)?;
+        if !(200..=299).contains(&response.status) {
+            return Err(refusal(endpoint, response.status, &response.body));
+        }
+        let mut answer: Value = parse(&endpoint, &response)?;
+        let data = answer.get_mut("data").map(Value::take).filter(|data| !data.is_null());
+        let errors: Vec<&str> = answer
+            .get("errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|error| error.get("message").and_then(Value::as_str))
+            .collect();
+        match data {
+            // Part of an answer is none: what is left out could be what matters.
+            Some(data) if errors.is_empty() => Ok(data),
+            _ if errors.is_empty() => {
+                Err(ApiError::Shape { endpoint, problem: "it has neither data nor errors".to_owned() })
+            }
+            _ => Err(ApiError::Query(errors.join("; ").chars().take(500).collect())),
+        }
+    }
+}
+
+fn parse<R: DeserializeOwned>(endpoint: &str, response: &Response) -> Result<R, ApiError> {
+    serde_json::from_slice(&response.body).map_err(|error| {
+        let text = response.body.trim_ascii_start();
+        let problem = if text.starts_with(b"<") {
+            "it is a web page, not JSON (is something between you and GitLab, or a sign-in needed?)".to_owned()
+        } else {
+            error.to_string()
+        };
+        ApiError::Shape { endpoint: endpoint.to_owned(), problem }
+    })
+}
+
+/// GitLab's ways to say no: `{"message": "text" or object}`, `{"error": …, "error_description": …, "scope": …}`, or text.
+fn refusal(endpoint: String, status: u16, body: &[u8]) -> ApiError {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Null => None,
+        other => Some(other.to_string()),
+    };
+    let is = |name: &str| json.get(name).and_then(text);
+    let message = is("error_description").or_else(|| is("message")).or_else(|| is("error"));
+    let message = message.unwrap_or_else(|| match status {
+        404 => "there is no such address here".to_owned(),
+        _ => "it says no more".to_owned(),
+    });
+    let scope = is("scope").filter(|_| is("error").as_deref() == Some("insufficient_scope"));
+    ApiError::Refused { endpoint, status, message: message.chars().take(300).collect(), scope }
+}
+
+/// The address behind `rel="next"` of a `Link` header (RFC 8288).
+fn next_link(header: &str) -> Option<String> {
+    header.split(',').find_map(|link| {
+        let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = rest.split(';').any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
+        is_next.then(|| address.to_owned())
+    })
+}
+
+/// Escapes everything but RFC 3986's unreserved characters.
+fn escape(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.') {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("a String takes everything");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_the_one_that_the_link_header_names() {
+        for (header, next) in [
+            ("<https://h/a?page=2>; rel=\"next\", <https://h/a?page=1>; rel=\"first\"", Some("https://h/a?page=2")),
+            ("<https://h/a?page=1>; rel=\"first\", <https://h/a?x=1&y=2>; rel=\"next\"", Some("https://h/a?x=1&y=2")),
+            ("<https://h/a?page=1>; rel=\"prev\"", None),
+            ("", None),
+            ("rel=\"next\"", None),
+        ] {
+            assert_eq!(next_link(header).as_deref(), next, "{header}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_read_in_every_form() {
+        for (status, body, shown) in [
+            (404, r#"{"message":"404 Project Not Found"}"#, "GET /x answered 404: 404 Project Not Found"),
+            (401, r#"{"message":"401 Unauthorized"}"#, "GET /x answered 401: 401 Unauthorized"),
+            (401, r#"{"error":"invalid_token","error_description":"Token is expired."}"#, "GET /x answered 401: Token is expired."),
+            (
+                403,
+                r#"{"error":"insufficient_scope","error_description":"The request requires more.","scope":"api"}"#,
+                "GET /x answered 403: the token lacks the scope api (read_api is enough to read)",
+            ),
+            (400, r#"{"message":{"ref":["is missing"]}}"#, r#"GET /x answered 400: {"ref":["is missing"]}"#),
+            (404, r#"{"error":"404 Not Found"}"#, "GET /x answered 404: 404 Not Found"),
+            (502, "<html>", "GET /x answered 502: it says no more"),
+        ] {
+            assert_eq!(refusal("GET /x".into(), status, body.as_bytes()).to_string(), shown, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_about_is_escaped() {
+        let mut text = String::new();
+        escape("group/sub group/näme.é", &mut text);
+        assert_eq!(text, "group%2Fsub%20group%2Fn%C3%A4me.%C3%A9");
+    }
+}

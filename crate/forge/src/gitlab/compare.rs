@@ -1,0 +1,470 @@
+//! Which candidates to compare, and comparing many of them in one query.
+//!
+//! A candidate is compared in two steps. First some files of the wanted environment: one that differs ends it. What is
+//! left is read as the commit asked about was read. The nearest candidates are asked about at once in all that naming
+//! them takes: by the whole id of their commit, by its beginning as their tag has it (which fails if several commits
+//! share it), and in the registry.
+
+use futures_util::future::{join, join_all};
+use repin::Oid;
+use repin::environment::Needs;
+use repin::scheme::Named;
+use repin::source::{Candidate, Compared, SourceError, Tag, Wanted, compare_all};
+use repin::tree::{Entry, Mode};
+use serde_json::{Value, json};
+
+use super::GitLab;
+use super::api::ApiError;
+use super::fetch::USED_UP;
+use super::graphql::{self, Ask, Blob, Query};
+use super::start::mode_of;
+use crate::http::Transport;
+
+/// Files that a candidate is judged by first.
+const FEW: usize = 8;
+/// As many of the nearest candidates as are asked about in everything at once.
+const GUESSES: usize = 3;
+/// What the details of one image tag count.
+const DETAIL: f64 = 11.0;
+/// Candidates of one look by REST, which takes a request for each.
+const BY_REST: usize = 4;
+/// Requests that are kept for naming what was found.
+const RESERVE: u64 = 4;
+
+/// How a candidate's commit is named in a query.
+struct Target {
+    /// The whole id, where it is listed.
+    commit: Option<Oid>,
+    /// Whether several listed commits have ids that begin so.
+    is_shared: bool,
+    /// The beginning of it that the tag has.
+    prefix: Option<String>,
+}
+
+impl Target {
+    fn reference(&self) -> Option<String> {
+        self.commit.map(|commit| commit.to_string()).or_else(|| self.prefix.clone())
+    }
+}
+
+impl<T: Transport> GitLab<T> {
+    /// The candidates to compare next: ancestors whose distance is certain, nearest first; then all others.
+    pub(super) async fn next_candidates(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+        if self.remaining() == 0 {
+            return Ok(Vec::new());
+        }
+        let git_tags: Vec<Named> =
+            open.iter().filter(|candidate| !candidate.names_id()).flat_map(|candidate| candidate.names.clone()).collect();
+        self.commits_named(&git_tags).await?;
+        let targets: Vec<Target> = open.iter().map(|candidate| self.target(candidate)).collect();
+        let listed: Vec<(usize, Oid)> =
+            targets.iter().enumerate().filter_map(|(at, target)| Some((at, target.commit?))).collect();
+        let behind = self.state.borrow().history.behind(commit, &listed);
+        let is_skewed = self.state.borrow().history.is_skewed() && !self.state.borrow().history.is_whole(commit);
+        let certain = behind.iter().take_while(|behind| !behind.open && !is_skewed);
+        let most = if self.graphql.get() { usize::MAX } else { BY_REST };
+        let near: Vec<usize> = certain.map(|behind| behind.at).take(most).collect();
+        if !near.is_empty() {
+            return Ok(near);
+        }
+        let mut rest: Vec<usize> = behind.iter().map(|behind| behind.at).collect();
+        rest.extend((0..open.len()).filter(|at| !behind.iter().any(|behind| behind.at == *at)));
+        Ok(rest)
+    }
+
+    /// What a candidate's name says of its commit.
+    fn target(&self, candidate: &Candidate) -> Target {
+        let state = self.state.borrow();
+        let mut target = Target { commit: None, is_shared: false, prefix: None };
+        for name in &candidate.names {
+            match name {
+                Named::Commit { prefix } => {
+                    target.prefix = Some(prefix.clone());
+                    let listed = state.history.with_prefix(prefix);
+                    target.is_shared = listed.len() > 1;
+                    target.commit = listed.first().copied().filter(|_| !target.is_shared);
+                }
+                Named::GitTag(name) if target.prefix.is_none() => {
+                    target.commit = state.git_tags.as_ref().and_then(|tags| tags.get(name)).copied();
+                }
+                Named::GitTag(_) => {}
+            }
+        }
+        target
+    }
+
+    /// Compares candidates with what is wanted.
+    pub(super) async fn compare_candidates(
+        &self,
+        wanted: Wanted<'_>,
+        candidates: &[Candidate],
+    ) -> Result<Vec<Compared>, SourceError> {
+        let needs = self.with_environments(wanted.spec, |environments, _| environments.needs(wanted.files));
+        let Some(needs) = needs.filter(|_| self.graphql.get()) else { return self.compare_by_rest(wanted, candidates).await };
+        let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
+        let differing = match self.ask_few(wanted, &needs, &targets, candidates).await {
+            Ok(differing) => differing,
+            Err(error @ (ApiError::Http(_) | ApiError::Moved)) => return Err(error.into()),
+            Err(error) => {
+                self.no_graphql(&error)?;
+                return self.compare_by_rest(wanted, candidates).await;
+            }
+        };
+        let mut compared: Vec<Compared> = differing
+            .iter()
+            .map(|differing| match differing {
+                None => Compared::Left,
+                Some(Few::Nothing) => Compared::Stranger,
+                Some(Few::Differs(count)) => Compared::Differs(*count),
+                // To be read.
+                Some(Few::Same) => Compared::Same(Vec::new()),
+            })
+            .collect();
+        if compared.contains(&Compared::Left) {
+            self.note(format!("not all tags were compared: {USED_UP}"));
+        }
+        self.tell_strangers(wanted.files.len().min(FEW), &targets, &mut compared).await?;
+        self.read_the_same(wanted, candidates, &mut compared).await?;
+        Ok(compared)
+    }
+
+    /// One request for each: in small groups, so that the first that is right ends it.
+    async fn compare_by_rest(
+        &self,
+        wanted: Wanted<'_>,
+        candidates: &[Candidate],
+    ) -> Result<Vec<Compared>, SourceError> {
+        let mut compared = Vec::new();
+        for group in candidates.chunks(BY_REST) {
+            let is_over = self.remaining() <= RESERVE || compared.iter().any(|one| matches!(one, Compared::Same(_)));
+            if is_over && candidates.len() > BY_REST && self.remaining() <= RESERVE {
+                compared.extend(group.iter().map(|_| Compared::Left));
+                continue;
+            }
+            compared.extend(compare_all(self, wanted, group).await?);
+        }
+        if compared.contains(&Compared::Left) {
+            self.note(format!("not all tags were compared: {USED_UP}"));
+        }
+        Ok(compared)
+    }
+
+    /// Asks for some files of each candidate, in as few queries as there can be, all at once.
+    async fn ask_few(
+        &self,
+        wanted: Wanted<'_>,
+        needs: &Needs,
+        targets: &[Target],
+        candidates: &[Candidate],
+    ) -> Result<Vec<Option<Few>>, ApiError> {
+        let few = few_files(wanted.files);
+        let few_paths: Vec<String> = few.iter().map(|file| text_of(&file.path)).collect();
+        let all_paths: Vec<String> = needs.paths.iter().map(|path| text_of(path)).collect();
+        let mut asks: Vec<(Purpose, Ask)> = Vec::new();
+        let by_name = self.state.borrow().by_name;
+        if let Some(commit) = by_name {
+            asks.push((Purpose::Asked, Ask { reference: Some(commit.to_string()), paths: few_paths.clone(), text: false }));
+        }
+        let mut guesses: Vec<&str> = Vec::new();
+        // A tag of no form, whose name no git tag has.
+        let mut nothing: Vec<usize> = Vec::new();
+        // The server would not know which is meant: all of them are read.
+        let mut shared: Vec<usize> = Vec::new();
+        for (at, target) in targets.iter().enumerate() {
+            if target.is_shared {
+                shared.push(at);
+                continue;
+            }
+            let Some(reference) = target.reference() else {
+                nothing.push(at);
+                continue;
+            };
+            let is_guess = needs.complete && target.commit.is_some() && guesses.len() < GUESSES;
+            let paths = if is_guess { &all_paths } else { &few_paths };
+            asks.push((Purpose::Few(at), Ask { reference: Some(reference), paths: paths.clone(), text: false }));
+            if is_guess {
+                guesses.push(&candidates[at].tag.name);
+                if let Some(prefix) = &target.prefix {
+                    let ask = Ask { reference: Some(prefix.clone()), paths: few_paths.clone(), text: false };
+                    asks.push((Purpose::Unique(at), ask));
+                }
+            }
+        }
+        let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses).await?;
+        let mut results: Vec<Option<Few>> = vec![None; targets.len()];
+        nothing.into_iter().for_each(|at| results[at] = Some(Few::Nothing));
+        shared.into_iter().for_each(|at| results[at] = Some(Few::Same));
+        for ((purpose, ask), blobs) in asks.iter().zip(answers) {
+            let Some(blobs) = blobs else { continue };
+            match purpose {
+                Purpose::Asked => self.check_asked(&few, &blobs)?,
+                Purpose::Few(at) => {
+                    results[*at] = Some(judge(&few, &blobs));
+                    if let Some(commit) = targets[*at].commit {
+                        self.learn_blobs(commit, &ask.paths, &blobs);
+                    }
+                }
+                Purpose::Unique(at) => {
+                    if let (Few::Same, Some(prefix)) = (judge(&few, &blobs), &targets[*at].prefix) {
+                        self.state.borrow_mut().unique.insert(prefix.clone());
+                    }
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    /// That the files which were read by a name are those of the commit: a branch may move between two requests.
+    fn check_asked(&self, few: &[&Entry], blobs: &[Blob]) -> Result<(), ApiError> {
+        if judge(few, blobs) != Few::Same {
+            return Err(ApiError::Moved);
+        }
+        self.state.borrow_mut().by_name = None;
+        Ok(())
+    }
+
+    /// The answers to as many questions as may be asked, in their order, and the details of some image tags with the first.
+    async fn ask_within_limit(&self, asks: Vec<Ask>, tags: &[&str]) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
+        let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
+        let mut answers: Vec<Option<Vec<Blob>>> = vec![None; asks.len()];
+        let mut details = self.details_query(tags);
+        for _ in 0..3 {
+            let most = self.remaining().saturating_sub(RESERVE);
+            let mut queries: Vec<(Query, Vec<usize>)> = Vec::new();
+            for at in (0..asks.len()).filter(|&at| answers[at].is_none()) {
+                let fits = queries.last_mut().is_some_and(|(query, list)| {
+                    let fits = query.ask(&asks[at]);
+                    if fits {
+                        list.push(at);
+                    }
+                    fits
+                });
+                if fits {
+                    continue;
+                }
+                if queries.len() as u64 >= most {
+                    break;
+                }
+                let mut query = Query::new(&path, self.complexity.get());
+                if let Some((text, complexity)) = details.take().filter(|(_, complexity)| query.has_room(*complexity)) {
+                    query.add("", "", &text, complexity);
+                }
+                query.ask(&asks[at]);
+                queries.push((query, vec![at]));
+            }
+            if queries.is_empty() {
+                break;
+            }
+            let sent = join_all(queries.iter().map(|(query, _)| self.query(query))).await;
+            for ((_, list), data) in queries.iter().zip(sent) {
+                match data {
+                    Ok(data) => {
+                        self.learn_details(&data);
+                        for (number, &at) in list.iter().enumerate() {
+                            answers[at] = Some(graphql::blobs(&data, number).ok_or_else(|| ApiError::Shape {
+                                endpoint: "POST /graphql".to_owned(),
+                                problem: "files are missing in it".to_owned(),
+                            })?);
+                        }
+                    }
+                    // Sent again in smaller parts.
+                    Err(ApiError::Query(message)) if graphql::limit_in(&message).is_some() => {}
+                    Err(error) if error.is_limit() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// The part of a query that asks for the details of image tags, and what it counts.
+    fn details_query(&self, tags: &[&str]) -> Option<(String, f64)> {
+        let repository = self.state.borrow().repository.filter(|_| !tags.is_empty())?;
+        let id = json!(format!("gid://gitlab/ContainerRepository/{repository}"));
+        let fields: Vec<String> = tags
+            .iter()
+            .enumerate()
+            .map(|(at, tag)| format!("t{at}:tags(name:{},first:5){{nodes{{name digest createdAt}}}}", json!(tag)))
+            .collect();
+        let count = f64::from(u32::try_from(tags.len()).unwrap_or(u32::MAX));
+        Some((format!(" containerRepository(id:{id}){{{}}}", fields.join(" ")), 2.0 + DETAIL * count))
+    }
+
+    fn learn_details(&self, data: &Value) {
+        let Some(repository) = data.get("containerRepository").and_then(Value::as_object) else { return };
+        let nodes = repository.values().filter_map(|tags| tags.get("nodes")?.as_array()).flatten();
+        let mut state = self.state.borrow_mut();
+        for node in nodes {
+            let text = |name: &str| node.get(name).and_then(Value::as_str).map(str::to_owned);
+            if let Some(name) = text("name") {
+                let tag = Tag { name: name.clone(), digest: text("digest"), created_at: text("createdAt") };
+                state.details.insert(name, tag);
+            }
+        }
+    }
+
+    /// Candidates without any file may name no commit at all.
+    async fn tell_strangers(
+        &self,
+        few: usize,
+        targets: &[Target],
+        compared: &mut [Compared],
+    ) -> Result<(), SourceError> {
+        let unsure: Vec<(usize, String)> = compared
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| **one == Compared::Stranger)
+            .filter_map(|(at, _)| match &targets[at] {
+                Target { commit: None, prefix: Some(prefix), .. } => Some((at, prefix.clone())),
+                _ => None,
+            })
+            .collect();
+        for (at, target) in targets.iter().enumerate() {
+            // What is listed is there, whatever files it has.
+            if target.commit.is_some() && compared[at] == Compared::Stranger {
+                compared[at] = Compared::Differs(few.max(1));
+            }
+        }
+        let most = usize::try_from(self.remaining().saturating_sub(RESERVE)).unwrap_or(usize::MAX);
+        let names: Vec<Named> =
+            unsure.iter().take(most).map(|(_, prefix)| Named::Commit { prefix: prefix.clone() }).collect();
+        for (named, (at, _)) in self.commits_named(&names).await?.iter().zip(&unsure) {
+            if !named.is_empty() {
+                compared[*at] = Compared::Differs(few.max(1));
+            }
+        }
+        for (at, _) in unsure.iter().skip(most) {
+            compared[*at] = Compared::Unseen(USED_UP.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Reads the candidates whose few files are the same, until one is right where they are in the order of nearness.
+    async fn read_the_same(
+        &self,
+        wanted: Wanted<'_>,
+        candidates: &[Candidate],
+        compared: &mut [Compared],
+    ) -> Result<(), SourceError> {
+        let same: Vec<usize> =
+            (0..compared.len()).filter(|&at| matches!(&compared[at], Compared::Same(commits) if commits.is_empty())).collect();
+        let is_ordered = self.is_ordered(wanted.commit, candidates);
+        let mut is_right = false;
+        for group in same.chunks(if is_ordered { 2 } else { same.len().max(1) }) {
+            if is_right {
+                group.iter().for_each(|&at| compared[at] = Compared::Left);
+                continue;
+            }
+            let chosen: Vec<Candidate> = group.iter().map(|&at| candidates[at].clone()).collect();
+            for (&at, one) in group.iter().zip(compare_all(self, wanted, &chosen).await?) {
+                is_right |= is_ordered && matches!(one, Compared::Same(_));
+                compared[at] = one;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all of these are listed ancestors: then they come nearest first.
+    fn is_ordered(&self, commit: Oid, candidates: &[Candidate]) -> bool {
+        let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
+        let graph = self.state.borrow().history.graph(&[commit]);
+        targets.iter().all(|target| target.commit.is_some_and(|commit| graph.position(commit).is_some()))
+    }
+
+    /// Looks once more at what is about to be named: that no other commit shares the beginning of its id, that no branch
+    /// has its git tag's name, and what the registry says of its tag.
+    pub(super) async fn confirm_candidate(
+        &self,
+        wanted: Option<Wanted<'_>>,
+        candidate: &Candidate,
+        commit: Oid,
+    ) -> Result<Option<Tag>, SourceError> {
+        let name = &candidate.tag.name;
+        let prefix = candidate.names.iter().find_map(|named| match named {
+            Named::Commit { prefix } if commit.to_string().starts_with(prefix) => Some(prefix),
+            _ => None,
+        });
+        let Some(prefix) = prefix else {
+            // A branch of the same name would have given the image its tag.
+            if self.has_branch(name).await? {
+                return Ok(None);
+            }
+            return Ok(self.tag_detail(name).await?);
+        };
+        let is_known = |prefix: &str| prefix.len() == 40 || self.state.borrow().unique.contains(prefix);
+        if let Some(wanted) = wanted.filter(|_| !is_known(prefix) && self.graphql.get()) {
+            let few = few_files(wanted.files);
+            let paths = few.iter().map(|file| text_of(&file.path)).collect();
+            let asks = vec![Ask { reference: Some(prefix.clone()), paths, text: false }];
+            match self.ask_within_limit(asks, &[name]).await {
+                Ok(answers) => {
+                    let blobs = answers.into_iter().next().flatten();
+                    if blobs.is_some_and(|blobs| judge(&few, &blobs) == Few::Same) {
+                        self.state.borrow_mut().unique.insert(prefix.clone());
+                    }
+                }
+                Err(error) => self.no_graphql(&error)?,
+            }
+        }
+        if self.state.borrow().history.with_prefix(prefix).len() > 1 {
+            // All that share it were compared.
+            return Ok(self.tag_detail(name).await?);
+        }
+        let (is_unique, detail) = join(self.is_unique(prefix, commit), self.tag_detail(name)).await;
+        if !is_unique? {
+            return Ok(None);
+        }
+        Ok(detail?)
+    }
+}
+
+/// What a question is asked for.
+enum Purpose {
+    /// The commit asked about once more, by its id.
+    Asked,
+    /// A candidate's files.
+    Few(usize),
+    /// The same by the beginning of its id.
+    Unique(usize),
+}
+
+/// What some files say of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Few {
+    /// It has none of them, or does not exist.
+    Nothing,
+    /// So many differ.
+    Differs(usize),
+    /// All are the same.
+    Same,
+}
+
+fn judge(few: &[&Entry], blobs: &[Blob]) -> Few {
+    if blobs.is_empty() && !few.is_empty() {
+        return Few::Nothing;
+    }
+    let is_same = |file: &&&Entry| {
+        blobs.iter().any(|blob| {
+            blob.path.as_bytes() == file.path && blob.oid == file.oid && mode_of(blob.mode.as_deref()) == Some(file.mode)
+        })
+    };
+    match few.len() - few.iter().filter(is_same).count() {
+        0 => Few::Same,
+        count => Few::Differs(count),
+    }
+}
+
+/// The files that a candidate is judged by: those at the root first, which recipes are made of.
+fn few_files(files: &[Entry]) -> Vec<&Entry> {
+    let mut few: Vec<&Entry> = files
+        .iter()
+        .filter(|file| file.mode != Mode::SUBMODULE && std::str::from_utf8(&file.path).is_ok())
+        .collect();
+    few.sort_by_key(|file| file.path.iter().filter(|byte| **byte == b'/').count());
+    few.truncate(FEW);
+    few
+}
+
+fn text_of(path: &[u8]) -> String {
+    String::from_utf8_lossy(path).into_owned()
+}

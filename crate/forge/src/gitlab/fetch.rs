@@ -1,0 +1,410 @@
+//! Files of commits: reading as far as the facts go, fetching what was missing, and reading again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use repin::Oid;
+use repin::environment::{Environments, Snapshot};
+use repin::inputs::Spec;
+use repin::source::SourceError;
+use repin::tree::{Entry, Mode, Tree as _, display_path};
+use serde_json::Value;
+
+use super::GitLab;
+use super::api::ApiError;
+use super::files::{Missing, View, Wish};
+use super::graphql::{self, Ask, Query};
+use super::start::mode_of;
+use super::wire::TreeReply;
+use crate::http::Transport;
+
+/// The largest file that is read: 4 MiB.
+const MAX_FILE: usize = 4 << 20;
+/// How often reading may find that something else is missing: nested includes and links end sooner.
+const MAX_ROUNDS: usize = 64;
+/// As many folders of one commit as are listed one by one; beyond, the whole tree is.
+const FEW_FOLDERS: usize = 4;
+/// The longest list of a commit's files that is read: 200 pages.
+const MAX_ENTRIES: usize = 20_000;
+
+/// What reading a commit gave: a value, or why it could not be read.
+pub(super) type Seen<R> = Result<R, String>;
+
+impl<T: Transport> GitLab<T> {
+    /// What commits are built from under `spec`.
+    pub(super) async fn look(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
+        self.prefetch(spec, commits).await?;
+        let seen = self.settle(spec, commits, |environments, view, root| environments.at(view, root)).await?;
+        Ok(seen.into_iter().map(|seen| seen.unwrap_or_else(|why| Snapshot::unseen(spec, why))).collect())
+    }
+
+    /// The same, with the files, of one commit.
+    pub(super) async fn all_files(
+        &self,
+        spec: &Arc<Spec>,
+        commit: Oid,
+    ) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+        let mut seen = self.settle(spec, &[commit], |environments, view, root| environments.files(view, root)).await?;
+        match seen.pop() {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(why)) => Ok((Snapshot::unseen(spec, why), Vec::new())),
+            None => Err(SourceError::Incomplete(format!("the commit {commit} could not be read"))),
+        }
+    }
+
+    /// The content of a file; `None` if there is none.
+    pub(super) async fn read_file(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        let spec = Arc::new(Spec::default());
+        let read = |_: &mut Environments, view: &mut View<'_>, root: Oid| {
+            let (mut mode, mut oid, mut folder) = (Mode::TREE, root, Vec::new());
+            for name in path.split('/') {
+                if !mode.is_tree() {
+                    return Ok(None);
+                }
+                let Some(found) = view.entry(&folder, oid, name.as_bytes())? else { return Ok(None) };
+                (mode, oid) = found;
+                if !folder.is_empty() {
+                    folder.push(b'/');
+                }
+                folder.extend_from_slice(name.as_bytes());
+            }
+            match mode {
+                Mode::FILE | Mode::EXECUTABLE => view.blob(path.as_bytes(), oid, MAX_FILE),
+                _ => Ok(None),
+            }
+        };
+        match self.settle(&spec, &[commit], read).await?.pop() {
+            Some(Ok(content)) => Ok(content),
+            Some(Err(why)) => Err(SourceError::Incomplete(why)),
+            None => Err(SourceError::Incomplete(format!("the commit {commit} could not be read"))),
+        }
+    }
+
+    /// Fetches for all commits at once what the last recipe needs of them.
+    async fn prefetch(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<(), SourceError> {
+        let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else { return Ok(()) };
+        let unknown: Vec<Oid> = {
+            let state = self.state.borrow();
+            let is_unknown = |commit: &Oid| {
+                state.files.root(*commit).is_none() && !(needs.complete && state.files.knows(*commit, &needs.paths))
+            };
+            commits.iter().copied().filter(is_unknown).collect()
+        };
+        let mut wishes = BTreeMap::new();
+        for commit in unknown {
+            let wish = |path: &Vec<u8>| Wish::File(path.clone());
+            let set: BTreeSet<Wish> = if needs.complete && self.graphql.get() {
+                needs.paths.iter().map(wish).collect()
+            } else {
+                [Wish::Folder(Vec::new(), None)].into()
+            };
+            wishes.insert(commit, set);
+        }
+        match self.grant(wishes).await {
+            // What is missing then shows where it is read.
+            Err(error) if error.is_limit() => Ok(()),
+            granted => granted.map_err(SourceError::from),
+        }
+    }
+
+    /// Does the same work on each commit, and fetches what it lacks, until nothing is missing.
+    pub(super) async fn settle<R>(
+        &self,
+        spec: &Arc<Spec>,
+        commits: &[Oid],
+        mut work: impl FnMut(&mut Environments, &mut View<'_>, Oid) -> Result<R, Missing>,
+    ) -> Result<Vec<Seen<R>>, SourceError> {
+        let mut results: Vec<Option<Seen<R>>> = commits.iter().map(|_| None).collect();
+        let mut why = "its files lead from one to the next without an end".to_owned();
+        for _ in 0..MAX_ROUNDS {
+            let mut wishes: BTreeMap<Oid, BTreeSet<Wish>> = BTreeMap::new();
+            for (result, &commit) in results.iter_mut().zip(commits).filter(|(result, _)| result.is_none()) {
+                let attempt = self.with_environments(spec, |environments, files| {
+                    let trusting = environments.needs(&[]).is_some_and(|needs| needs.complete);
+                    let mut view = View { files, commit, trusting, wishes: BTreeSet::new() };
+                    let root = files.root(commit);
+                    let worked = work(environments, &mut view, root.unwrap_or(commit));
+                    if worked.is_ok() && root.is_none() && environments.is_whole_tree() {
+                        // Where every file counts, the root's own id does, and it follows from the list of its entries.
+                        return Attempt::Wishes([Wish::Folder(Vec::new(), None)].into());
+                    }
+                    match worked {
+                        Ok(value) => Attempt::Done(value),
+                        Err(Missing::Wish) => Attempt::Wishes(view.wishes),
+                        Err(Missing::TooDeep(path)) => Attempt::TooDeep(path),
+                    }
+                });
+                match attempt {
+                    Attempt::Done(value) => *result = Some(Ok(value)),
+                    Attempt::TooDeep(path) => {
+                        *result = Some(Err(format!("folders are nested too deeply at {}", display_path(&path))));
+                    }
+                    Attempt::Wishes(set) => {
+                        wishes.insert(commit, set);
+                    }
+                }
+            }
+            if wishes.is_empty() {
+                break;
+            }
+            match self.grant(wishes).await {
+                Ok(()) => continue,
+                Err(error) if error.is_limit() => why = USED_UP.to_owned(),
+                Err(ApiError::Unreadable(problem)) => why = problem,
+                Err(error) => return Err(error.into()),
+            }
+            break;
+        }
+        Ok(results.into_iter().map(|result| result.unwrap_or_else(|| Err(why.clone()))).collect())
+    }
+
+    /// Fetches everything that is wished for, at once.
+    pub(super) async fn grant(&self, wishes: BTreeMap<Oid, BTreeSet<Wish>>) -> Result<(), ApiError> {
+        let mut files: Vec<(Oid, Ask)> = Vec::new();
+        let mut folders: BTreeSet<(Option<Oid>, Oid, Vec<u8>)> = BTreeSet::new();
+        let mut trees: BTreeSet<Oid> = BTreeSet::new();
+        let mut contents: BTreeMap<Oid, (Oid, Vec<u8>)> = BTreeMap::new();
+        for (commit, set) in wishes {
+            let by_query = self.graphql.get();
+            let mut paths = Vec::new();
+            let below = set.iter().filter(|wish| matches!(wish, Wish::Folder(path, _) if !path.is_empty())).count();
+            for wish in set {
+                match wish {
+                    Wish::File(path) if by_query => match String::from_utf8(path) {
+                        Ok(path) => paths.push(path),
+                        // GraphQL cannot name it.
+                        Err(_) => {
+                            folders.insert((None, commit, Vec::new()));
+                        }
+                    },
+                    Wish::File(_) => {
+                        folders.insert((None, commit, Vec::new()));
+                    }
+                    Wish::Folder(path, None) => {
+                        folders.insert((None, commit, path));
+                    }
+                    Wish::Folder(..) if below > FEW_FOLDERS => {
+                        trees.insert(commit);
+                    }
+                    Wish::Folder(path, Some(tree)) => {
+                        // One tree can stand at many commits.
+                        if !folders.iter().any(|folder| folder.0 == Some(tree)) {
+                            folders.insert((Some(tree), commit, path));
+                        }
+                    }
+                    Wish::Content(path, blob) => {
+                        contents.entry(blob).or_insert((commit, path));
+                    }
+                }
+            }
+            if !paths.is_empty() {
+                files.push((commit, Ask { reference: Some(commit.to_string()), paths, text: false }));
+            }
+        }
+        let asked = self.ask_files(files);
+        let listed = join_all(folders.into_iter().map(|(tree, commit, path)| self.list_folder(tree, commit, path)));
+        let whole = join_all(trees.into_iter().map(|commit| self.list_tree(commit)));
+        let read = join_all(contents.into_iter().map(|(blob, (commit, path))| self.read_content(blob, commit, path)));
+        let (asked, listed, whole, read) = futures_util::future::join4(asked, listed, whole, read).await;
+        asked?;
+        listed.into_iter().chain(whole).chain(read).collect()
+    }
+
+    /// Asks for files of many commits by GraphQL.
+    async fn ask_files(&self, asks: Vec<(Oid, Ask)>) -> Result<(), ApiError> {
+        let plain: Vec<Ask> = asks.iter().map(|(_, ask)| ask.clone()).collect();
+        let answers = match self.ask_all(plain).await {
+            Ok(answers) => answers,
+            // Without GraphQL the wishes come back, and are granted by REST.
+            Err(ApiError::Query(_) | ApiError::Shape { .. } | ApiError::Refused { .. }) => {
+                self.graphql.set(false);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        for ((commit, ask), blobs) in asks.iter().zip(answers) {
+            self.learn_blobs(*commit, &ask.paths, &blobs);
+        }
+        Ok(())
+    }
+
+    /// Notes which of `paths` are files at a commit.
+    pub(super) fn learn_blobs(&self, commit: Oid, paths: &[String], blobs: &[graphql::Blob]) {
+        let mut state = self.state.borrow_mut();
+        for path in paths {
+            let blob = blobs.iter().find(|blob| blob.path == *path);
+            let file = match blob {
+                None => None,
+                Some(blob) => match mode_of(blob.mode.as_deref()) {
+                    Some(mode) => Some((mode, blob.oid)),
+                    None => continue,
+                },
+            };
+            state.files.set_file(commit, path.as_bytes(), file);
+        }
+    }
+
+    /// The answers to many questions about files, in as few queries as their complexity permits, all at once. One
+    /// refused for its complexity is sent again in parts.
+    pub(super) async fn ask_all(&self, asks: Vec<Ask>) -> Result<Vec<Vec<graphql::Blob>>, ApiError> {
+        let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
+        let mut answers: Vec<Option<Vec<graphql::Blob>>> = vec![None; asks.len()];
+        for _ in 0..4 {
+            let mut queries: Vec<(Query, Vec<usize>)> = Vec::new();
+            for at in (0..asks.len()).filter(|&at| answers[at].is_none()) {
+                let fits = queries.last_mut().is_some_and(|(query, list)| {
+                    let fits = query.ask(&asks[at]);
+                    if fits {
+                        list.push(at);
+                    }
+                    fits
+                });
+                if !fits {
+                    let mut query = Query::new(&path, self.complexity.get());
+                    query.ask(&asks[at]);
+                    queries.push((query, vec![at]));
+                }
+            }
+            if queries.is_empty() {
+                break;
+            }
+            let sent = join_all(queries.iter().map(|(query, _)| self.query(query))).await;
+            for ((_, list), data) in queries.iter().zip(sent) {
+                match data {
+                    Ok(data) => {
+                        for (number, &at) in list.iter().enumerate() {
+                            answers[at] = Some(blobs_in(&data, number)?);
+                        }
+                    }
+                    Err(ApiError::Query(message)) if graphql::limit_in(&message).is_some() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        answers.into_iter().collect::<Option<_>>().ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
+    }
+
+    /// The entries of one folder.
+    async fn list_folder(&self, tree: Option<Oid>, commit: Oid, path: Vec<u8>) -> Result<(), ApiError> {
+        let Ok(folder) = String::from_utf8(path) else {
+            return Err(unreadable("the name of a folder is not UTF-8, so GitLab cannot be asked about it"));
+        };
+        let entries = self.tree_entries(commit, &folder, false).await?;
+        let entries = entries.into_iter().map(|entry| Ok((entry.name.clone().into_bytes(), mode(&entry)?, entry.id)));
+        let entries = entries.collect::<Result<Vec<_>, ApiError>>()?;
+        let mut state = self.state.borrow_mut();
+        match tree {
+            Some(tree) => state.files.set_folder(tree, entries),
+            None => {
+                state.files.set_root(commit, entries);
+            }
+        }
+        Ok(())
+    }
+
+    /// All folders of a commit.
+    async fn list_tree(&self, commit: Oid) -> Result<(), ApiError> {
+        let entries = self.tree_entries(commit, "", true).await?;
+        let mut folders: BTreeMap<String, Vec<(Vec<u8>, Mode, Oid)>> = BTreeMap::new();
+        let mut ids: BTreeMap<String, Oid> = BTreeMap::new();
+        for entry in &entries {
+            let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let mode = mode(entry)?;
+            folders.entry(folder.to_owned()).or_default().push((entry.name.clone().into_bytes(), mode, entry.id));
+            if mode.is_tree() {
+                ids.insert(entry.path.clone(), entry.id);
+            }
+        }
+        let mut state = self.state.borrow_mut();
+        for (folder, entries) in folders {
+            match ids.get(&folder) {
+                Some(tree) => state.files.set_folder(*tree, entries),
+                None => {
+                    state.files.set_root(commit, entries);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `GET …/repository/tree`, all pages.
+    async fn tree_entries(&self, commit: Oid, folder: &str, recursive: bool) -> Result<Vec<TreeReply>, ApiError> {
+        let commit = commit.to_string();
+        let mut query = vec![("ref", commit.as_str()), ("per_page", "100"), ("pagination", "keyset")];
+        if !folder.is_empty() {
+            query.push(("path", folder));
+        }
+        if recursive {
+            query.push(("recursive", "true"));
+        }
+        let mut next = Some(self.url(&["repository", "tree"], &query));
+        let mut entries: Vec<TreeReply> = Vec::new();
+        while let Some(url) = next {
+            let page = match self.api.page::<TreeReply>(url).await {
+                Ok(page) => page,
+                // A commit without any file has no tree to show.
+                Err(error) if error.is_not_found() && folder.is_empty() && entries.is_empty() => break,
+                Err(error) => return Err(error),
+            };
+            // A server that gives the same page again and again never ends.
+            if page.rows.is_empty() || entries.len() > MAX_ENTRIES {
+                if entries.len() > MAX_ENTRIES {
+                    return Err(unreadable(TOO_MANY));
+                }
+                break;
+            }
+            if page.rows.iter().any(|entry| entry.name.contains(char::REPLACEMENT_CHARACTER)) {
+                return Err(unreadable("the name of a file is not UTF-8, and GitLab does not say what it is"));
+            }
+            entries.extend(page.rows);
+            next = page.next;
+        }
+        Ok(entries)
+    }
+
+    /// A blob's bytes: by GraphQL where that has them, else by REST.
+    async fn read_content(&self, blob: Oid, commit: Oid, path: Vec<u8>) -> Result<(), ApiError> {
+        let Ok(path) = String::from_utf8(path) else {
+            return Err(unreadable("the name of a file is not UTF-8, so GitLab cannot be asked about it"));
+        };
+        if self.state.borrow().files.content(blob).is_some() {
+            return Ok(());
+        }
+        let commit = commit.to_string();
+        let url = self.url(&["repository", "files", &path, "raw"], &[("ref", &commit)]);
+        let content = self.api.raw(url, MAX_FILE + 1).await?;
+        if !self.state.borrow_mut().files.set_content(blob, content) {
+            return Err(unreadable(&format!("the content of {path} at {commit} is not that of the blob {blob}")));
+        }
+        Ok(())
+    }
+}
+
+/// What came of reading a commit once.
+enum Attempt<R> {
+    Done(R),
+    Wishes(BTreeSet<Wish>),
+    TooDeep(Vec<u8>),
+}
+
+/// Said of what could not be read within the limit.
+pub(super) const USED_UP: &str = "no more requests are allowed for one answer (--max-requests allows more)";
+
+/// Said of a commit with more files than are listed.
+const TOO_MANY: &str = "every file counts, and there are too many to list them through the API";
+
+fn unreadable(problem: &str) -> ApiError {
+    ApiError::Unreadable(problem.to_owned())
+}
+
+fn mode(entry: &TreeReply) -> Result<Mode, ApiError> {
+    mode_of(Some(&entry.mode)).ok_or_else(|| unreadable(&format!("{} has no mode: {}", entry.path, entry.mode)))
+}
+
+fn blobs_in(data: &Value, at: usize) -> Result<Vec<graphql::Blob>, ApiError> {
+    graphql::blobs(data, at).ok_or_else(|| ApiError::Shape {
+        endpoint: "POST /graphql".to_owned(),
+        problem: "files are missing in it".to_owned(),
+    })
+}

@@ -1,0 +1,274 @@
+//! A project of a GitLab, read through its API (facts/gitlab.md, 2 and 3).
+//!
+//! What is asked first goes out together: what the project is, the newest commits, and the usual recipe in one GraphQL
+//! query. Then come the registry's tags, and then the files of the commits that they name, many in a query, nearest
+//! first. Where GraphQL is not to be had (an old version, a job's token), REST answers the same with more requests.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use repin::environment::{Environments, Snapshot};
+use repin::graph::{Graph, Near};
+use repin::inputs::Spec;
+use repin::resolution::Cost;
+use repin::scheme::Named;
+use repin::source::{Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted};
+use repin::tree::Entry;
+use repin::{Oid, OidMap};
+
+use crate::http::{Client, Limits, Transport};
+
+mod api;
+mod build;
+mod commits;
+mod compare;
+mod date;
+mod fetch;
+mod files;
+mod graphql;
+mod history;
+mod place;
+mod registry;
+mod start;
+mod wire;
+
+pub mod location;
+pub mod token;
+
+use api::Api;
+use files::Files;
+use history::History;
+use location::ProjectRef;
+use token::{Token, TokenKind};
+use wire::{ProjectReply, RepositoryReply};
+
+/// A project of a GitLab as a source.
+pub struct GitLab<T> {
+    api: Api<T>,
+    asked: ProjectRef,
+    state: RefCell<State>,
+    /// Whether GraphQL is asked: until it refuses.
+    graphql: Cell<bool>,
+    /// The greatest complexity of a query.
+    complexity: Cell<f64>,
+}
+
+/// What was learnt so far.
+#[derive(Default)]
+struct State {
+    project: Option<ProjectReply>,
+    /// The registry's repositories, once it is certain which there are.
+    repositories: Option<Vec<RepositoryReply>>,
+    /// The one whose tags were listed.
+    repository: Option<u64>,
+    files: Files,
+    history: History,
+    /// How many pages of the history of these commits are here, and whether that is all.
+    pages: OidMap<(u32, bool)>,
+    /// Whether the newest commits of all branches were listed.
+    listed_all: bool,
+    environments: Vec<Environments>,
+    git_tags: Option<HashMap<String, Oid>>,
+    /// What is known of single image tags.
+    details: HashMap<String, Tag>,
+    /// Beginnings of ids that stand for one commit only.
+    unique: HashSet<String>,
+    /// The commit asked about, where its files were read by a name, which may have moved between two requests.
+    by_name: Option<Oid>,
+    notes: Vec<String>,
+}
+
+impl<T: Transport> GitLab<T> {
+    /// A project of the GitLab at `base` (`https://host/relative/root`), asked with this token and within these limits.
+    pub fn new(transport: T, base: &str, project: ProjectRef, token: Option<Token>, limits: Limits) -> Self {
+        let base = base.trim_end_matches('/').to_owned();
+        let is_job = token.as_ref().is_some_and(|token| token.kind == TokenKind::Job);
+        let complexity = if token.is_some() { graphql::KNOWN_USER } else { graphql::ANONYMOUS };
+        Self {
+            api: Api::new(Client::new(transport, limits), base, token),
+            asked: project,
+            state: RefCell::default(),
+            graphql: Cell::new(!is_job),
+            complexity: Cell::new(complexity),
+        }
+    }
+
+    /// With REST alone, as for a GitLab that has no GraphQL.
+    #[must_use]
+    pub fn without_graphql(self) -> Self {
+        self.graphql.set(false);
+        self
+    }
+
+    /// The project's number once it is known, else its path.
+    fn id(&self) -> String {
+        self.state.borrow().project.as_ref().map_or_else(|| self.asked.to_string(), |project| project.id.to_string())
+    }
+
+    fn path(&self) -> Option<String> {
+        let known = self.state.borrow().project.as_ref().map(|project| project.path_with_namespace.clone());
+        known.or_else(|| match &self.asked {
+            ProjectRef::Path(path) => Some(path.clone()),
+            ProjectRef::Id(_) => None,
+        })
+    }
+
+    /// The address of something in the project.
+    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> String {
+        let id = self.id();
+        let path: Vec<&str> = ["projects", id.as_str()].into_iter().chain(path.iter().copied()).collect();
+        self.api.url(&path, query)
+    }
+
+    fn remaining(&self) -> u64 {
+        self.api.client().remaining().unwrap_or(u64::MAX)
+    }
+
+    fn note(&self, note: impl Into<String>) {
+        let note = note.into();
+        let notes = &mut self.state.borrow_mut().notes;
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// Work with what is known under a spec.
+    fn with_environments<R>(&self, spec: &Arc<Spec>, work: impl FnOnce(&mut Environments, &Files) -> R) -> R {
+        let mut state = self.state.borrow_mut();
+        let State { environments, files, .. } = &mut *state;
+        let at = environments.iter().position(|known| known.spec() == spec).unwrap_or_else(|| {
+            environments.push(Environments::new(Arc::clone(spec)));
+            environments.len() - 1
+        });
+        work(&mut environments[at], files)
+    }
+}
+
+impl<T: Transport> Source for GitLab<T> {
+    fn project(&self) -> Project {
+        let state = self.state.borrow();
+        let Some(project) = &state.project else { return Project::default() };
+        let root = || {
+            let path = project.path_with_namespace.to_lowercase();
+            let found = state.repositories.iter().flatten().find(|repository| repository.path == path);
+            found.map(|repository| repository.location.clone())
+        };
+        let ci_path = project.ci_config_path.clone().filter(|path| !path.is_empty());
+        Project {
+            path: Some(project.path_with_namespace.clone()),
+            image: project.container_registry_image_prefix.clone().or_else(root),
+            shallow: false,
+            ci_path: ci_path.filter(|path| !path.contains('@') && !path.contains("://")),
+        }
+    }
+
+    async fn commit(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
+        self.start(revision).await
+    }
+
+    async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
+        self.load_commits(ids).await?;
+        let state = self.state.borrow();
+        let get = |id: &Oid| state.history.get(*id).cloned();
+        ids.iter()
+            .map(|id| get(id).ok_or_else(|| SourceError::Incomplete(format!("the project has no commit {id}"))))
+            .collect()
+    }
+
+    async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
+        self.has_branch(name).await
+    }
+
+    async fn git_tags(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
+        self.git_tags_at(commit).await
+    }
+
+    async fn read(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        self.read_file(commit, path).await
+    }
+
+    async fn snapshots(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
+        self.look(spec, commits).await
+    }
+
+    async fn files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+        self.all_files(spec, commit).await
+    }
+
+    async fn first_parents(&self, start: Oid, count: usize) -> Result<Line, SourceError> {
+        self.load_commits(&[start]).await?;
+        let mut commits = vec![start];
+        loop {
+            let last = commits[commits.len() - 1];
+            let parent = self.state.borrow().history.get(last).map(|commit| commit.parents.first().copied());
+            let end = match parent {
+                Some(None) => LineEnd::Root,
+                Some(Some(_)) if commits.len() >= count => LineEnd::More,
+                Some(Some(parent)) => {
+                    commits.push(parent);
+                    continue;
+                }
+                // Not listed yet: the next page of the history may have it.
+                None if self.more_history(start).await? => continue,
+                None => match self.load_commits(&[last]).await {
+                    Ok(()) => continue,
+                    Err(_) => {
+                        commits.pop();
+                        LineEnd::Cut
+                    }
+                },
+            };
+            return Ok(Line { commits, end });
+        }
+    }
+
+    async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
+        self.commits_named(names).await
+    }
+
+    async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        self.list_images(repository).await
+    }
+
+    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+        self.next_candidates(commit, open).await
+    }
+
+    async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
+        self.compare_candidates(wanted, candidates).await
+    }
+
+    async fn confirm(
+        &self,
+        wanted: Option<Wanted<'_>>,
+        candidate: &Candidate,
+        commit: Oid,
+    ) -> Result<Option<Tag>, SourceError> {
+        self.confirm_candidate(wanted, candidate, commit).await
+    }
+
+    async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
+        self.build_of(wanted, job).await
+    }
+
+    async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
+        self.place(commit, images).await
+    }
+
+    async fn distance(&self, commit: Oid, ancestor: Oid) -> Result<Option<u64>, SourceError> {
+        self.place(commit, &[ancestor]).await.map(|near| near.distance)
+    }
+
+    async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
+        self.listed_graph(tips, limit).await
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.state.borrow().notes.clone()
+    }
+
+    fn cost(&self) -> Option<Cost> {
+        Some(self.api.client().cost())
+    }
+}

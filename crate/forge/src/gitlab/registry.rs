@@ -1,0 +1,190 @@
+//! The tags of the project's container registry (facts/gitlab.md, 2 and 5H).
+
+use futures_util::future::join_all;
+use repin::resolution::Reason;
+use repin::source::{Images, SourceError, Tag};
+
+use super::GitLab;
+use super::api::ApiError;
+use super::wire::{RepositoryReply, TagReply};
+use crate::http::Transport;
+
+/// As many tags as come in one answer with their repository, which the server makes slowly.
+const INLINE: u64 = 300;
+/// Requests that are kept for comparing what is listed.
+const RESERVE: u64 = 10;
+
+impl<T: Transport> GitLab<T> {
+    /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
+    pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        if self.has_no_registry() {
+            self.note("the project's container registry is switched off, so nobody was asked which images exist");
+            return Ok(None);
+        }
+        let repositories = match self.repositories().await {
+            Ok(repositories) => repositories,
+            Err(error) if error.is_limit() => return Ok(Some(cut_off("search-limit", super::fetch::USED_UP.to_owned()))),
+            Err(error) if error.is_not_found() || error.is_no_access() => {
+                return Ok(Some(cut_off("no-access", self.no_registry_access(&error))));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let own = self.state.borrow().project.as_ref().and_then(|project| {
+            project.container_registry_image_prefix.clone()
+        });
+        let chosen = match repository {
+            Some(wanted) => repositories.iter().find(|known| known.location == wanted),
+            None => None,
+        };
+        // Below its own name a project's registry lists everything; of other names it knows nothing.
+        let is_elsewhere = |wanted: &str| {
+            let own = own.as_deref().or(repositories.first().map(|known| known.location.as_str()));
+            own.is_some_and(|own| wanted != own && !wanted.starts_with(&format!("{own}/")))
+        };
+        let chosen = match (chosen, repository) {
+            (Some(chosen), _) => Some(chosen),
+            (None, Some(wanted)) if is_elsewhere(wanted) => {
+                self.note(format!("the images are pushed to {wanted}, which this GitLab does not list: nobody was asked which exist"));
+                return Ok(None);
+            }
+            // The job's own repository, which nothing was pushed to yet, holds no image.
+            (None, Some(wanted)) if own.as_deref() != Some(wanted) => None,
+            _ => match &repositories[..] {
+                [only] => Some(only),
+                all => all.iter().find(|known| Some(&known.location) == own.as_ref()),
+            },
+        };
+        let Some(chosen) = chosen else { return Ok(Some(Images::default())) };
+        self.state.borrow_mut().repository = Some(chosen.id);
+        match self.tags(chosen).await {
+            Ok(images) => Ok(Some(images)),
+            Err(error) if error.is_limit() => Ok(Some(cut_off("search-limit", super::fetch::USED_UP.to_owned()))),
+            Err(error) if error.is_not_found() || error.is_no_access() => {
+                Ok(Some(cut_off("no-access", self.no_registry_access(&error))))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn has_no_registry(&self) -> bool {
+        let state = self.state.borrow();
+        let Some(project) = &state.project else { return false };
+        project.container_registry_access_level.as_deref() == Some("disabled")
+            || project.container_registry_enabled == Some(false)
+    }
+
+    fn no_registry_access(&self, error: &ApiError) -> String {
+        let who = if self.api.token().is_some() { "this token" } else { "who has no token" };
+        format!("the tags of the container registry may not be read by {who} ({error})")
+    }
+
+    /// The repositories of the project's registry.
+    async fn repositories(&self) -> Result<Vec<RepositoryReply>, ApiError> {
+        if let Some(known) = &self.state.borrow().repositories {
+            return Ok(known.clone());
+        }
+        let mut repositories = Vec::new();
+        let mut next = Some(self.url(&["registry", "repositories"], &[("per_page", "100"), ("tags_count", "true")]));
+        while let Some(url) = next {
+            let page = self.api.page::<RepositoryReply>(url).await?;
+            repositories.extend(page.rows);
+            next = page.next.filter(|_| self.remaining() > RESERVE);
+        }
+        self.state.borrow_mut().repositories = Some(repositories.clone());
+        Ok(repositories)
+    }
+
+    async fn tags(&self, repository: &RepositoryReply) -> Result<Images, ApiError> {
+        let id = repository.id.to_string();
+        let rows = match repository.tags_count {
+            Some(0) => Vec::new(),
+            Some(101..=INLINE) => match self.tags_inline(&id).await? {
+                Some(rows) => rows,
+                None => return self.tags_by_page(&id, repository.tags_count).await,
+            },
+            count => return self.tags_by_page(&id, count).await,
+        };
+        Ok(images(rows, None))
+    }
+
+    /// All tags in one answer; `None` if this GitLab does not give them so.
+    async fn tags_inline(&self, id: &str) -> Result<Option<Vec<TagReply>>, ApiError> {
+        let url = self.api.url(&["registry", "repositories", id], &[("tags", "true")]);
+        match self.api.get::<RepositoryReply>(url).await {
+            Ok(repository) => Ok(repository.tags),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tags page by page: all pages at once where it is known how many there are.
+    async fn tags_by_page(&self, id: &str, count: Option<u64>) -> Result<Images, ApiError> {
+        let url = |page: u64| {
+            let page = page.to_string();
+            self.url(&["registry", "repositories", id, "tags"], &[("per_page", "100"), ("page", &page)])
+        };
+        let first = self.api.page::<TagReply>(url(1)).await?;
+        let mut rows = first.rows;
+        let mut next = first.next;
+        let mut at = 1;
+        if let Some(count) = count.filter(|_| next.is_some()) {
+            let pages = count.div_ceil(100).min(1 + self.remaining().saturating_sub(RESERVE));
+            let lists = join_all((2..=pages).map(|page| self.api.page::<TagReply>(url(page)))).await;
+            for list in lists {
+                let page = list?;
+                rows.extend(page.rows);
+                next = page.next;
+                at += 1;
+            }
+        }
+        while let Some(url) = next.take() {
+            if self.remaining() <= RESERVE {
+                next = Some(url);
+                break;
+            }
+            let page = self.api.page::<TagReply>(url).await?;
+            // A list that does not end ends here: a page without anything new is the last.
+            if page.rows.iter().all(|tag| rows.iter().any(|known| known.name == tag.name)) {
+                break;
+            }
+            rows.extend(page.rows);
+            next = page.next;
+            at += 1;
+        }
+        let limit = next.is_some().then(|| {
+            let of = count.map_or_else(String::new, |count| format!(" of {count}"));
+            Reason::new(
+                "search-limit",
+                format!("only {}{of} tags of the registry were listed, in {at} requests (--max-requests allows more)", rows.len()),
+            )
+        });
+        Ok(images(rows, limit))
+    }
+
+    /// What the registry says of one tag; `None` if there is none.
+    pub(super) async fn tag_detail(&self, name: &str) -> Result<Option<Tag>, ApiError> {
+        let Some(repository) = self.state.borrow().repository else { return Ok(Some(Tag::from(name))) };
+        if let Some(known) = self.state.borrow().details.get(name) {
+            return Ok(Some(known.clone()));
+        }
+        let id = repository.to_string();
+        let url = self.url(&["registry", "repositories", &id, "tags", name], &[]);
+        match self.api.get::<TagReply>(url).await {
+            Ok(reply) => Ok(Some(tag(reply))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn cut_off(code: &str, message: String) -> Images {
+    Images { tags: Vec::new(), cut_off: Some(Reason::new(code, message)) }
+}
+
+fn tag(reply: TagReply) -> Tag {
+    Tag { name: reply.name, digest: reply.digest, created_at: reply.created_at }
+}
+
+fn images(rows: Vec<TagReply>, cut_off: Option<Reason>) -> Images {
+    Images { tags: rows.into_iter().map(tag).collect(), cut_off }
+}

@@ -1,0 +1,148 @@
+//! What is read of GitLab's answers. Fields that Repin does not need are passed over, those that can be null or absent
+//! in some version are optional (facts/gitlab.md, 2).
+
+use repin::Oid;
+use repin::source::Commit;
+use serde::Deserialize;
+
+/// `GET /projects/:id`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ProjectReply {
+    pub(super) id: u64,
+    pub(super) path_with_namespace: String,
+    #[serde(default)]
+    pub(super) default_branch: Option<String>,
+    #[serde(default)]
+    pub(super) ci_config_path: Option<String>,
+    #[serde(default)]
+    pub(super) container_registry_image_prefix: Option<String>,
+    #[serde(default)]
+    pub(super) container_registry_access_level: Option<String>,
+    #[serde(default)]
+    pub(super) container_registry_enabled: Option<bool>,
+    #[serde(default)]
+    pub(super) forked_from_project: Option<ForkedFrom>,
+    #[serde(default)]
+    pub(super) builds_access_level: Option<String>,
+    #[serde(default)]
+    pub(super) jobs_enabled: Option<bool>,
+    #[serde(default)]
+    pub(super) archived: bool,
+    #[serde(default)]
+    pub(super) web_url: Option<String>,
+}
+
+/// The parent of a fork.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ForkedFrom {
+    pub(super) id: u64,
+    pub(super) path_with_namespace: String,
+}
+
+/// An element of `GET /projects/:id/repository/commits`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct CommitReply {
+    pub(super) id: Oid,
+    #[serde(default)]
+    pub(super) parent_ids: Vec<Oid>,
+    #[serde(default)]
+    pub(super) title: Option<String>,
+    pub(super) committed_date: String,
+}
+
+impl CommitReply {
+    /// As answers speak of it; `None` if its date is none.
+    pub(super) fn commit(self) -> Option<Commit> {
+        let (seconds, date) = super::date::parse(&self.committed_date)?;
+        Some(Commit {
+            id: self.id,
+            parents: self.parent_ids,
+            title: self.title.unwrap_or_default(),
+            seconds,
+            date,
+            branch: None,
+        })
+    }
+}
+
+/// An element of `GET /projects/:id/repository/tree`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct TreeReply {
+    pub(super) id: Oid,
+    pub(super) name: String,
+    pub(super) path: String,
+    pub(super) mode: String,
+}
+
+/// An element of `GET /projects/:id/repository/tags`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct GitTagReply {
+    pub(super) name: String,
+    pub(super) commit: Option<IdReply>,
+}
+
+/// Something with a commit's id.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct IdReply {
+    pub(super) id: Oid,
+}
+
+/// An element of `GET /projects/:id/repository/commits/:sha/refs`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct RefReply {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) name: String,
+}
+
+/// An element of `GET /projects/:id/registry/repositories`, or `GET /registry/repositories/:rid`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct RepositoryReply {
+    pub(super) id: u64,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) path: String,
+    pub(super) location: String,
+    #[serde(default)]
+    pub(super) tags_count: Option<u64>,
+    #[serde(default)]
+    pub(super) tags: Option<Vec<TagReply>>,
+}
+
+/// An element of `GET /projects/:id/registry/repositories/:rid/tags`, or one tag.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct TagReply {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) digest: Option<String>,
+    #[serde(default)]
+    pub(super) created_at: Option<String>,
+}
+
+/// An element of `GET /projects/:id/pipelines`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct PipelineReply {
+    pub(super) id: u64,
+    pub(super) sha: Oid,
+    #[serde(rename = "ref", default)]
+    pub(super) ref_name: Option<String>,
+    #[serde(default)]
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) source: Option<String>,
+    #[serde(default)]
+    pub(super) web_url: Option<String>,
+}
+
+/// An element of `GET /projects/:id/pipelines/:pid/jobs`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct JobReply {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) failure_reason: Option<String>,
+    #[serde(default)]
+    pub(super) web_url: Option<String>,
+}
