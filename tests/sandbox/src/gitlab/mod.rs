@@ -46,7 +46,7 @@ mod throttle;
 pub use crate::pipelines::{Job, Pipeline};
 pub use access::Caller;
 pub use fault::{Fault, FaultKind, When};
-pub use log::Logged;
+pub use log::{Logged, Tally};
 pub use model::{
     Access, DiffLimits, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Token, Version, Visibility,
 };

@@ -36,6 +36,11 @@ impl Stored {
         }
     }
 
+    /// Whether nothing was ever pushed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.refs("heads", &["--count=1"]).is_ok_and(|refs| refs.is_empty())
+    }
+
     /// The last part of the path.
     pub(crate) fn name(&self) -> &str {
         self.data.path.rsplit('/').next().unwrap_or_default()

@@ -44,7 +44,7 @@ pub(super) fn tags(cx: &Context<'_>, project: &Stored, id: &str) -> Answer {
         return Err(Reply::unauthorized());
     }
     if !cx.state.options.registry_database || cx.version == crate::gitlab::Version::V15 {
-        return Err(Reply::error(405, "Keyset pagination is not yet available for this type of request"));
+        return Err(Reply::message(405, "405 Method Not Allowed"));
     }
     let descending = cx.request.given("sort") == Some("desc");
     if descending {
