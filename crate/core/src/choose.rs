@@ -21,6 +21,9 @@ struct Right {
     commits: Vec<Oid>,
 }
 
+/// As many of equally different images as are read at once.
+const FEW: usize = 8;
+
 /// How far a search has come.
 #[derive(Default)]
 struct Search {
@@ -33,13 +36,6 @@ struct Search {
 }
 
 impl Search {
-    fn take(&mut self, next: &[usize]) -> Vec<Candidate> {
-        let mut taken: Vec<Option<Candidate>> = std::mem::take(&mut self.open).into_iter().map(Some).collect();
-        let next = next.iter().filter_map(|&at| taken.get_mut(at)?.take()).collect();
-        self.open = taken.into_iter().flatten().collect();
-        next
-    }
-
     fn put(&mut self, candidate: Candidate, compared: Compared) {
         match compared {
             Compared::Same(commits) => self.right.push(Right { candidate, commits }),
@@ -53,29 +49,20 @@ impl Search {
     }
 }
 
+/// Takes the candidates at these positions out, in this order.
+fn take(open: &mut Vec<Candidate>, next: &[usize]) -> Vec<Candidate> {
+    let mut all: Vec<Option<Candidate>> = std::mem::take(open).into_iter().map(Some).collect();
+    let taken = next.iter().filter_map(|&at| all.get_mut(at)?.take()).collect();
+    *open = all.into_iter().flatten().collect();
+    taken
+}
+
 impl<S: Source> Chooser<'_, S> {
     /// The answer from a list of tags.
     pub(crate) async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
-        let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
         let wanted = self.wanted();
-        let mut search = Search { open: candidates, ..Search::default() };
-        search.right = self.own(&search.open).await?;
-        answer.image = self.best(&mut search, wanted, &mut answer.notes).await?;
-        while let (None, Some(wanted)) = (&answer.image, wanted) {
-            let next = self.source.next(self.commit.id, &search.open).await?;
-            if next.is_empty() {
-                break;
-            }
-            let taken = search.take(&next);
-            let compared = self.source.compare(wanted, &taken).await?;
-            let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
-            taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
-            self.keep_own(&mut search);
-            answer.image = self.best(&mut search, Some(wanted), &mut answer.notes).await?;
-            if is_stuck {
-                break;
-            }
-        }
+        let (mut search, image) = self.search(images, &mut answer.notes).await?;
+        answer.image = image;
         if answer.image.is_some() {
             answer.status = Status::Found;
             if let Some(cut_off) = &images.cut_off {
@@ -83,14 +70,57 @@ impl<S: Source> Chooser<'_, S> {
             }
             return Ok(());
         }
-        if let Some(wanted) = wanted {
-            answer.nearest = self.nearest(&mut search, wanted).await?;
-        }
         (answer.status, answer.reason) = self.why_none(images, &search);
         if let (Status::Missing, Some(wanted)) = (answer.status, wanted)
             && let Some(build) = self.source.build(wanted, self.asked.inputs.job.as_deref()).await?
         {
-            (answer.status, answer.reason) = (build.status, Some(build.reason));
+            // That only the commit's own image can be right says more than that it was not built.
+            if build.status != Status::Missing || self.asked.inputs.exact_only.is_none() {
+                (answer.status, answer.reason) = (build.status, Some(build.reason));
+            }
+        }
+        if let Some(wanted) = wanted {
+            answer.nearest = self.nearest(&mut search, wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// The right image among these, if there is one, and how far the search came.
+    async fn search(&self, images: &Images, notes: &mut Vec<String>) -> Result<(Search, Option<Image>), SourceError> {
+        let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
+        let wanted = self.wanted();
+        let mut search = Search { open: candidates, ..Search::default() };
+        search.right = self.own(&search.open).await?;
+        let mut image = self.best(&mut search, wanted, notes).await?;
+        while let (None, Some(wanted)) = (&image, wanted) {
+            let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
+            if next.is_empty() {
+                break;
+            }
+            let taken = take(&mut search.open, &next);
+            let compared = self.source.compare(wanted, &taken).await?;
+            let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
+            taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
+            self.keep_own(&mut search);
+            image = self.best(&mut search, Some(wanted), notes).await?;
+            if is_stuck {
+                break;
+            }
+        }
+        Ok((search, image))
+    }
+
+    /// A right image of the project that this one is a fork of, where it has none itself: `self` is about that project.
+    pub(crate) async fn of_parent(&self, answer: &mut Resolution) -> Result<(), SourceError> {
+        let Some(images) = self.source.images(self.repository.as_deref()).await? else { return Ok(()) };
+        let (_, image) = self.search(&images, &mut Vec::new()).await?;
+        if let Some(image) = image {
+            let parent = self.project.path.as_deref().unwrap_or("its parent");
+            answer.notes.push(format!(
+                "the image is one of {parent}, which this project is a fork of: it has the same inputs, and this project has no image of its own"
+            ));
+            (answer.status, answer.reason, answer.nearest) = (Status::Found, None, None);
+            answer.image = Some(image);
         }
         Ok(())
     }
@@ -140,7 +170,9 @@ impl<S: Source> Chooser<'_, S> {
             let near = self.source.nearest(self.commit.id, &commits).await?;
             let best = self.newest(&near.commits).await?;
             let expected = expected_tag(self.source, &self.asked.inputs.scheme, &best).await?;
-            let rank = |right: &Right| (Some(&right.candidate.tag.name) != expected.as_ref(), right.candidate.tag.name.clone());
+            let rank = |right: &Right| {
+                (Some(&right.candidate.tag.name) != expected.as_ref(), right.candidate.tag.name.clone())
+            };
             let of_best = search.right.iter().enumerate().filter(|(_, right)| right.commits.contains(&best.id));
             let Some((at, right)) = of_best.min_by_key(|(_, right)| rank(right)) else {
                 return Err(SourceError::Incomplete(format!("the image of {} could not be told from others", best.id)));
@@ -227,22 +259,29 @@ impl<S: Source> Chooser<'_, S> {
         search.different.sort_by(|a, b| (a.0, &a.1.tag.name).cmp(&(b.0, &b.1.tag.name)));
         let mut tags: HashMap<Oid, Tag> = HashMap::new();
         let mut least: Vec<(Oid, Vec<Changed>)> = Vec::new();
+        let fewest = |least: &[(Oid, Vec<Changed>)]| least.first().map_or(usize::MAX, |(_, changed)| changed.len());
         for group in search.different.chunk_by(|a, b| a.0 == b.0) {
-            if least.first().is_some_and(|(_, changed)| group.first().is_some_and(|first| changed.len() < first.0)) {
-                break;
-            }
-            let candidates: Vec<Candidate> = group.iter().map(|(_, candidate)| candidate.clone()).collect();
-            let mut single: Vec<Oid> = Vec::new();
-            for (candidate, commits) in candidates.iter().zip(commits_of(self.source, &candidates).await?) {
-                // A tag that several commits share stands for none of them here.
-                if let [commit] = commits[..] {
-                    tags.entry(commit).or_insert_with(|| candidate.tag.clone());
-                    single.push(commit);
+            let at_least = group.first().map_or(0, |(at_least, _)| *at_least);
+            let mut open: Vec<Candidate> = group.iter().map(|(_, candidate)| candidate.clone()).collect();
+            // What comes later in the order of the source is no nearer, and differs in no fewer files than these can.
+            while !open.is_empty() && fewest(&least) > at_least {
+                let next = self.source.next(self.commit.id, &open, FEW).await?;
+                let candidates = take(&mut open, &next);
+                if candidates.is_empty() {
+                    break;
                 }
+                let mut single: Vec<Oid> = Vec::new();
+                for (candidate, commits) in candidates.iter().zip(commits_of(self.source, &candidates).await?) {
+                    // A tag that several commits share stands for none of them here.
+                    if let [commit] = commits[..] {
+                        tags.entry(commit).or_insert_with(|| candidate.tag.clone());
+                        single.push(commit);
+                    }
+                }
+                single.sort_unstable();
+                single.dedup();
+                self.differing(wanted, &single, &mut least).await?;
             }
-            single.sort_unstable();
-            single.dedup();
-            self.differing(wanted, &single, &mut least).await?;
         }
         let equally: Vec<Oid> = least.iter().map(|(commit, _)| *commit).collect();
         if equally.is_empty() {

@@ -57,8 +57,8 @@ pub async fn history<S: Source>(
     let inputs = source.snapshots(&spec, &[tip.id]).await?.pop().map(|snapshot| snapshot.inputs);
     let repository = inputs.and_then(|inputs| question.repository(&source.project(), &spec, &inputs));
     let images = source.images(repository.as_deref()).await?;
-    // With images, relations are looked for in the whole history; without, in the part that is shown.
-    let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none())).await?;
+    // With images, relations are looked for in the whole history, if that costs nothing; else in the part that is shown.
+    let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none() || source.is_costly())).await?;
     let shown = limit.unwrap_or(usize::MAX).min(graph.len());
     let ids = graph.ids()[..shown].to_vec();
     let (specs, mut places) = look(source, question, &ids).await?;

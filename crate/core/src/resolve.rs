@@ -45,7 +45,18 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
     let images = source.images(repository.as_deref()).await?;
     let chooser = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository, project };
     match images {
-        Some(images) => chooser.verified(&images, &mut answer).await?,
+        Some(images) => {
+            chooser.verified(&images, &mut answer).await?;
+            let is_own = question.image.is_some() || spec.config.image.is_some();
+            let has_none = matches!(answer.status, Status::Missing | Status::Building | Status::Failed);
+            if has_none
+                && !is_own
+                && let Some(parent) = source.fork_parent().await?
+            {
+                let repository = question.repository(&parent, &spec, &asked.inputs);
+                Chooser { repository, project: parent, ..chooser }.of_parent(&mut answer).await?;
+            }
+        }
         None => chooser.predicted(&mut answer).await?,
     }
     answer.notes.extend(source.notes());

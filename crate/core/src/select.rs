@@ -170,7 +170,11 @@ impl Selection {
         for context in &self.contexts {
             for source in &context.sources {
                 let SourcePath::Literal(literal) = &source.path else { return None };
-                named.insert(if literal.is_empty() { context.root.clone() } else { join(&context.root, literal.as_bytes()) });
+                named.insert(if literal.is_empty() {
+                    context.root.clone()
+                } else {
+                    join(&context.root, literal.as_bytes())
+                });
             }
         }
         Some(named)

@@ -289,11 +289,12 @@ pub trait Source {
     /// Which candidates to compare next, as positions in `open`: none of the others can be better than a right one
     /// among them. Empty: the source compares no more of them.
     ///
-    /// A source that can compare all at no cost names them all.
+    /// A source that can compare all at no cost names them all; another one names at most `most` where it knows their
+    /// order.
     ///
     /// # Errors
     /// The source failed.
-    async fn next(&self, _commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+    async fn next(&self, _commit: Oid, open: &[Candidate], _most: usize) -> Result<Vec<usize>, SourceError> {
         Ok((0..open.len()).collect())
     }
 
@@ -326,6 +327,20 @@ pub trait Source {
     /// The source failed.
     async fn build(&self, _wanted: Wanted<'_>, _job: Option<&str>) -> Result<Option<Build>, SourceError> {
         Ok(None)
+    }
+
+    /// Goes over to the images of the project that this one is a fork of, which it returns: from then on candidates are
+    /// that project's. `None`: there is none, or it may not be seen.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        Ok(None)
+    }
+
+    /// Whether every look costs a request: then no more of a history is read than was asked for.
+    fn is_costly(&self) -> bool {
+        false
     }
 
     /// What a person should know of how this answer was found.

@@ -158,6 +158,8 @@ fn the_api_shows_what_the_registry_holds_at_that_moment() {
     let id = &repositories[0]["id"];
     let (_, tag) = get(&format!("{api}/projects/group%2Fpublic/registry/repositories/{id}/tags/a"), None);
     assert_eq!((&tag["digest"], &tag["created_at"]), (&digest.into(), &"2024-03-04T08:00:00.000+00:00".into()));
+    let stored = world.registry.image("group/public", "a").expect("it answers").expect("it is there");
+    assert_eq!((&tag["revision"], &tag["total_size"]), (&stored.revision.into(), &stored.total_size.into()));
     assert_eq!(tag["location"], format!("{}/group/public:a", world.registry.host()));
     let (_, project) = get(&format!("{api}/projects/group%2Fpublic"), None);
     assert_eq!(project["container_registry_image_prefix"], format!("{}/group/public", world.registry.host()));

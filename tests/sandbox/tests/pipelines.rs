@@ -420,6 +420,59 @@ fn a_newer_pipeline_cancels_one_that_nothing_has_begun_in() {
     );
 }
 
+/// Numbers that are the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+#[test]
+fn random_pushes_build_where_the_watched_files_differ_before_and_after() {
+    const FILES: [&str; 6] = ["Dockerfile", "env/a.txt", "env/b.txt", "README.md", "env/x/a.txt", "src/main.py"];
+    let mut story = Story::new("random", RULES);
+    let mut numbers = Numbers(7);
+    let mut want = Vec::new();
+    // What git says of the watched files, by another way than the simulation's.
+    let watched = |story: &Story, commit: &str| {
+        let list = story.git.run(&["ls-tree", "-r", commit]).expect("git runs");
+        let counts = |line: &&str| {
+            let path = line.split('\t').nth(1).unwrap_or_default();
+            path == "Dockerfile" || path == "env/a.txt" || path == "env/b.txt"
+        };
+        list.lines().filter(counts).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for _ in 0..40 {
+        let before = story.main.clone();
+        if numbers.below(5) == 0 {
+            // A push that throws the newest commits away.
+            let back = format!("HEAD~{}", numbers.below(3));
+            if story.git.id(&back).is_ok() {
+                story.git.run(&["reset", "--quiet", "--hard", &back]).expect("git runs");
+            }
+        }
+        for _ in 0..numbers.below(4) {
+            let file = FILES[usize::try_from(numbers.below(6)).expect("it is small")];
+            let path = story.git.dir().join(file);
+            match numbers.below(4) {
+                0 => drop(std::fs::remove_file(path)),
+                _ => story.git.write(file, format!("{}\n", numbers.below(3))).expect("it can be written"),
+            }
+            story.commit("Random", &[]);
+        }
+        let after = story.push();
+        if watched(&story, &before) != watched(&story, &after) {
+            want.push(after);
+        }
+    }
+    let built: Vec<_> = story.simulated().pipelines.into_iter().skip(1).map(|pipeline| pipeline.sha).collect();
+    assert_eq!(built, want);
+    assert!((5..35).contains(&built.len()), "both happen: {}", built.len());
+}
+
 #[test]
 fn events_out_of_order_are_refused() {
     let mut story = Story::new("order", ALWAYS);

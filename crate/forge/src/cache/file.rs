@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! repin/CACHEDIR.TAG                          so that backups pass over it
-//! repin/v1/gitlab.example.org-0a1b2c3d/42/    the project 42 of a GitLab
-//!     5f/5f6e…                                a value: see below
+//! repin/v1/gitlab.example.org-0a1b2c3d/       a GitLab
+//!     group_name-4e5f6071/5f/5f6e…            a value of one of its projects: see below
 //! ```
 //!
 //! A file is named by the SHA-256 of its key. It has a magic text, the SHA-256 of all that follows, the length of the key in
 //! four bytes, the key and the value. One that is torn, cut or of another key counts as absent. Files are written under a
 //! name of their own and then renamed, so that several processes can use the cache at once.
 
+use std::fmt::Display;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read, Write as _};
@@ -89,10 +90,10 @@ impl FileCache {
         self.0.limit
     }
 
-    /// The store of a project: `base` is where its GitLab is, `https://host/root`, and `id` is its number there, which stays the
-    /// same when the project moves.
-    pub fn project(&self, base: &str, id: u64) -> FileStore {
-        let folder = self.values().join(folder_name(base)).join(id.to_string());
+    /// The store of a project: `base` is where its GitLab is, `https://host/root`, and `project` its path or number there. What
+    /// is kept are facts about commits by their ids, which are true whatever project has that path later.
+    pub fn project(&self, base: &str, project: impl Display) -> FileStore {
+        let folder = self.values().join(folder_name(base)).join(folder_name(&project.to_string()));
         FileStore { cache: self.clone(), folder }
     }
 

@@ -70,7 +70,10 @@ impl fmt::Display for ApiError {
         match self {
             Self::Http(error) => error.fmt(f),
             Self::Refused { endpoint, status, scope: Some(scope), .. } => {
-                write!(f, "{endpoint} answered {status}: the token lacks the scope {scope} (read_api is enough to read)")
+                write!(
+                    f,
+                    "{endpoint} answered {status}: the token lacks the scope {scope} (read_api is enough to read)"
+                )
             }
             Self::Refused { endpoint, status, message, .. } => write!(f, "{endpoint} answered {status}: {message}"),
             Self::Shape { endpoint, problem } => write!(f, "{endpoint} gave an answer that cannot be read: {problem}"),
@@ -282,7 +285,11 @@ mod tests {
         for (status, body, shown) in [
             (404, r#"{"message":"404 Project Not Found"}"#, "GET /x answered 404: 404 Project Not Found"),
             (401, r#"{"message":"401 Unauthorized"}"#, "GET /x answered 401: 401 Unauthorized"),
-            (401, r#"{"error":"invalid_token","error_description":"Token is expired."}"#, "GET /x answered 401: Token is expired."),
+            (
+                401,
+                r#"{"error":"invalid_token","error_description":"Token is expired."}"#,
+                "GET /x answered 401: Token is expired.",
+            ),
             (
                 403,
                 r#"{"error":"insufficient_scope","error_description":"The request requires more.","scope":"api"}"#,

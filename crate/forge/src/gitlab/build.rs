@@ -12,6 +12,7 @@ use repin::source::{Build, SourceError, Wanted};
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{JobReply, PipelineReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Pipelines whose commits are compared.
@@ -27,7 +28,7 @@ struct Found {
     job: Option<JobReply>,
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// What is known of the build; `None` where pipelines cannot be read, or say nothing.
     pub(super) async fn build_of(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
         if self.remaining() < LEAST {
@@ -70,14 +71,10 @@ impl<T: Transport> GitLab<T> {
         let id = wanted.commit.to_string();
         let own = self.url(&["pipelines"], &[("sha", &id), ("per_page", "20")]);
         let all = self.url(&["pipelines"], &[("per_page", "100")]);
-        let (own, all) = futures_util::future::join(
-            self.api.page::<PipelineReply>(own),
-            self.api.page::<PipelineReply>(all),
-        )
-        .await;
+        let (own, all) =
+            futures_util::future::join(self.api.page::<PipelineReply>(own), self.api.page::<PipelineReply>(all)).await;
         // A filter that a server does not know is passed over by it.
-        let own: Vec<PipelineReply> =
-            own?.rows.into_iter().filter(|pipeline| pipeline.sha == wanted.commit).collect();
+        let own: Vec<PipelineReply> = own?.rows.into_iter().filter(|pipeline| pipeline.sha == wanted.commit).collect();
         let all = all?.rows;
         let heads = self.heads_with(wanted, &own, &all).await?;
         let mut found = Vec::new();
@@ -97,7 +94,8 @@ impl<T: Transport> GitLab<T> {
                 "no image was built: the commit was not the head of a push; the push that brought it ended at {}, which has other inputs",
                 cover.sha.abbreviated(7)
             ),
-            None => "no image was built: no pipeline is known of this commit, or of a later one with the same inputs".to_owned(),
+            None => "no image was built: no pipeline is known of this commit, or of a later one with the same inputs"
+                .to_owned(),
         };
         Ok(Some(Build { status: Status::Missing, reason: Reason::new("never-scheduled", message) }))
     }
@@ -115,7 +113,8 @@ impl<T: Transport> GitLab<T> {
                 commits.push(pipeline.sha);
             }
         }
-        let snapshots = self.look(wanted.spec, &commits).await.map_err(|error| ApiError::Unreadable(error.to_string()))?;
+        let snapshots =
+            self.look(wanted.spec, &commits).await.map_err(|error| ApiError::Unreadable(error.to_string()))?;
         let same: Vec<Oid> = commits
             .into_iter()
             .zip(snapshots)
@@ -151,7 +150,11 @@ impl<T: Transport> GitLab<T> {
 /// What the image jobs of the environment say, newest first.
 fn judge(found: &[Found], commit: Oid) -> Option<Build> {
     let place = |found: &Found| {
-        if found.pipeline.sha == commit { "this commit".to_owned() } else { format!("{}, which has the same inputs", found.pipeline.sha.abbreviated(7)) }
+        if found.pipeline.sha == commit {
+            "this commit".to_owned()
+        } else {
+            format!("{}, which has the same inputs", found.pipeline.sha.abbreviated(7))
+        }
     };
     let build = |status, code: &str, message: String, url: Option<String>| {
         Some(Build { status, reason: Reason { code: code.to_owned(), message, url } })
@@ -161,7 +164,13 @@ fn judge(found: &[Found], commit: Oid) -> Option<Build> {
         let url = job.web_url.clone().or_else(|| found.pipeline.web_url.clone());
         let (name, place) = (&job.name, place(found));
         match job.status.as_str() {
-            "created" | "waiting_for_resource" | "preparing" | "waiting_for_callback" | "pending" | "running" | "scheduled" => {
+            "created"
+            | "waiting_for_resource"
+            | "preparing"
+            | "waiting_for_callback"
+            | "pending"
+            | "running"
+            | "scheduled" => {
                 let message = format!("the job {name} is building an image of {place} (it is {})", job.status);
                 return build(Status::Building, "building", message, url);
             }
@@ -179,11 +188,15 @@ fn judge(found: &[Found], commit: Oid) -> Option<Build> {
                 return build(Status::Missing, "never-scheduled", message, url);
             }
             "skipped" => {
-                let message = format!("the job {name} of {place} was skipped, since an earlier job of its pipeline failed or was cancelled");
+                let message = format!(
+                    "the job {name} of {place} was skipped, since an earlier job of its pipeline failed or was cancelled"
+                );
                 return build(Status::Failed, "build-skipped", message, url);
             }
             "success" => {
-                let message = format!("the job {name} of {place} built an image, which is no longer in the registry: it was deleted, by a clean-up policy or by hand");
+                let message = format!(
+                    "the job {name} of {place} built an image, which is no longer in the registry: it was deleted, by a clean-up policy or by hand"
+                );
                 return build(Status::Missing, "deleted", message, url);
             }
             _ => {}
@@ -199,7 +212,9 @@ fn unscheduled(pipeline: &PipelineReply, found: &[Found]) -> Build {
         "failed" if found.iter().all(|found| found.job.is_none()) => {
             "its pipeline failed before it had an image job (an error in the CI file, or a limit)"
         }
-        _ => "its pipeline had no image job: the job's rules say so, mostly since the push changed no file of its `changes:`",
+        _ => {
+            "its pipeline had no image job: the job's rules say so, mostly since the push changed no file of its `changes:`"
+        }
     };
     let mut reason = Reason::new("never-scheduled", format!("no image was built: {why}"));
     reason.url.clone_from(&pipeline.web_url);

@@ -13,6 +13,7 @@ use serde::de::IgnoredAny;
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{CommitReply, GitTagReply, RefReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Commits on a page: GitLab's own limit.
@@ -28,7 +29,7 @@ const FEW_ALONE: usize = 4;
 /// Pages of the commits of all branches.
 const ALL_PAGES: u32 = 3;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The newest commits of a branch, a tag, or from a commit on; of the project's head where none is named.
     pub(super) async fn newest(&self, reference: Option<&str>) -> Result<Vec<Commit>, ApiError> {
         self.list_commits(reference, 1).await.map(|(commits, _)| commits)
@@ -169,7 +170,8 @@ impl<T: Transport> GitLab<T> {
                 Named::Commit { prefix } if state.history.with_prefix(prefix).is_empty() => Some(prefix),
                 _ => None,
             });
-            unknown.collect()
+            // Of a history only images that are listed with it are looked at.
+            unknown.filter(|_| !state.is_history).collect()
         };
         if unknown().len() > FEW_ALONE {
             self.list_all().await?;
@@ -218,9 +220,10 @@ impl<T: Transport> GitLab<T> {
 
     /// The git tags of one commit, in order.
     pub(super) async fn git_tags_at(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
-        let known = self.state.borrow().git_tags.as_ref().map(|tags| {
-            tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect::<Vec<_>>()
-        });
+        let known =
+            self.state.borrow().git_tags.as_ref().map(|tags| {
+                tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect::<Vec<_>>()
+            });
         let mut names = match known {
             Some(names) => names,
             None => {
@@ -236,12 +239,8 @@ impl<T: Transport> GitLab<T> {
     }
 
     pub(super) async fn has_branch(&self, name: &str) -> Result<bool, SourceError> {
-        let is_default = self
-            .state
-            .borrow()
-            .project
-            .as_ref()
-            .is_some_and(|project| project.default_branch.as_deref() == Some(name));
+        let is_default =
+            self.state.borrow().project.as_ref().is_some_and(|project| project.default_branch.as_deref() == Some(name));
         if is_default {
             return Ok(true);
         }
@@ -255,17 +254,13 @@ impl<T: Transport> GitLab<T> {
     /// The history of `tips`, as far as it may be asked for.
     pub(super) async fn listed_graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
         let Some(&first) = tips.first() else { return Ok(Graph::default()) };
+        self.state.borrow_mut().is_history = true;
         self.load_commits(&[first]).await?;
         loop {
             let graph = self.state.borrow().history.graph(&[first]);
             let is_whole = self.state.borrow().history.is_whole(first);
             if is_whole || graph.len() >= limit.unwrap_or(LONGEST) || !self.more_history(first).await? {
                 break;
-            }
-        }
-        for tip in &tips[1..] {
-            if self.state.borrow().history.get(*tip).is_none() && self.remaining() > RESERVE {
-                self.list_range(first, *tip, 1).await?;
             }
         }
         Ok(self.state.borrow().history.graph(tips))

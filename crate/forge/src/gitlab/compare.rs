@@ -18,6 +18,7 @@ use super::api::ApiError;
 use super::fetch::USED_UP;
 use super::graphql::{self, Ask, Blob, Query};
 use super::start::mode_of;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Files that a candidate is judged by first.
@@ -47,14 +48,22 @@ impl Target {
     }
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The candidates to compare next: ancestors whose distance is certain, nearest first; then all others.
-    pub(super) async fn next_candidates(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
+    pub(super) async fn next_candidates(
+        &self,
+        commit: Oid,
+        open: &[Candidate],
+        most: usize,
+    ) -> Result<Vec<usize>, SourceError> {
         if self.remaining() == 0 {
             return Ok(Vec::new());
         }
-        let git_tags: Vec<Named> =
-            open.iter().filter(|candidate| !candidate.names_id()).flat_map(|candidate| candidate.names.clone()).collect();
+        let git_tags: Vec<Named> = open
+            .iter()
+            .filter(|candidate| !candidate.names_id())
+            .flat_map(|candidate| candidate.names.clone())
+            .collect();
         self.commits_named(&git_tags).await?;
         let targets: Vec<Target> = open.iter().map(|candidate| self.target(candidate)).collect();
         let listed: Vec<(usize, Oid)> =
@@ -62,7 +71,7 @@ impl<T: Transport> GitLab<T> {
         let behind = self.state.borrow().history.behind(commit, &listed);
         let is_skewed = self.state.borrow().history.is_skewed() && !self.state.borrow().history.is_whole(commit);
         let certain = behind.iter().take_while(|behind| !behind.open && !is_skewed);
-        let most = if self.graphql.get() { usize::MAX } else { BY_REST };
+        let most = if self.graphql.get() { most } else { most.min(BY_REST) };
         let near: Vec<usize> = certain.map(|behind| behind.at).take(most).collect();
         if !near.is_empty() {
             return Ok(near);
@@ -100,7 +109,9 @@ impl<T: Transport> GitLab<T> {
         candidates: &[Candidate],
     ) -> Result<Vec<Compared>, SourceError> {
         let needs = self.with_environments(wanted.spec, |environments, _| environments.needs(wanted.files));
-        let Some(needs) = needs.filter(|_| self.graphql.get()) else { return self.compare_by_rest(wanted, candidates).await };
+        let Some(needs) = needs.filter(|_| self.graphql.get()) else {
+            return self.compare_by_rest(wanted, candidates).await;
+        };
         let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
         let differing = match self.ask_few(wanted, &needs, &targets, candidates).await {
             Ok(differing) => differing,
@@ -120,7 +131,7 @@ impl<T: Transport> GitLab<T> {
                 Some(Few::Same) => Compared::Same(Vec::new()),
             })
             .collect();
-        if compared.contains(&Compared::Left) {
+        if compared.contains(&Compared::Left) && self.remaining() <= RESERVE {
             self.note(format!("not all tags were compared: {USED_UP}"));
         }
         self.tell_strangers(wanted.files.len().min(FEW), &targets, &mut compared).await?;
@@ -163,9 +174,13 @@ impl<T: Transport> GitLab<T> {
         let mut asks: Vec<(Purpose, Ask)> = Vec::new();
         let by_name = self.state.borrow().by_name;
         if let Some(commit) = by_name {
-            asks.push((Purpose::Asked, Ask { reference: Some(commit.to_string()), paths: few_paths.clone(), text: false }));
+            asks.push((
+                Purpose::Asked,
+                Ask { reference: Some(commit.to_string()), paths: few_paths.clone(), text: false },
+            ));
         }
         let mut guesses: Vec<&str> = Vec::new();
+        let mut known_before: Vec<(usize, Few)> = Vec::new();
         // A tag of no form, whose name no git tag has.
         let mut nothing: Vec<usize> = Vec::new();
         // The server would not know which is meant: all of them are read.
@@ -180,6 +195,10 @@ impl<T: Transport> GitLab<T> {
                 continue;
             };
             let is_guess = needs.complete && target.commit.is_some() && guesses.len() < GUESSES;
+            if let Some(known) = target.commit.filter(|_| !is_guess).and_then(|commit| self.known(commit, &few)) {
+                known_before.push((at, known));
+                continue;
+            }
             let paths = if is_guess { &all_paths } else { &few_paths };
             asks.push((Purpose::Few(at), Ask { reference: Some(reference), paths: paths.clone(), text: false }));
             if is_guess {
@@ -190,8 +209,13 @@ impl<T: Transport> GitLab<T> {
                 }
             }
         }
-        let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses).await?;
+        // Where they come nearest first, one query mostly finds it.
+        let first = self.is_ordered(wanted.commit, candidates)
+            && !std::mem::replace(&mut self.state.borrow_mut().compared, true);
+        let most = if first { 1 } else { u64::MAX };
+        let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses, most).await?;
         let mut results: Vec<Option<Few>> = vec![None; targets.len()];
+        known_before.into_iter().for_each(|(at, known)| results[at] = Some(known));
         nothing.into_iter().for_each(|at| results[at] = Some(Few::Nothing));
         shared.into_iter().for_each(|at| results[at] = Some(Few::Same));
         for ((purpose, ask), blobs) in asks.iter().zip(answers) {
@@ -214,6 +238,17 @@ impl<T: Transport> GitLab<T> {
         Ok(results)
     }
 
+    /// What is known of a commit from before; `None` if that is not enough.
+    fn known(&self, commit: Oid, few: &[&Entry]) -> Option<Few> {
+        let state = self.state.borrow();
+        let mut differing = 0;
+        for file in few {
+            let known = state.files.file(commit, &file.path)?;
+            differing += usize::from(known != Some((file.mode, file.oid)));
+        }
+        Some(if differing == 0 { Few::Same } else { Few::Differs(differing) })
+    }
+
     /// That the files which were read by a name are those of the commit: a branch may move between two requests.
     fn check_asked(&self, few: &[&Entry], blobs: &[Blob]) -> Result<(), ApiError> {
         if judge(few, blobs) != Few::Same {
@@ -224,12 +259,20 @@ impl<T: Transport> GitLab<T> {
     }
 
     /// The answers to as many questions as may be asked, in their order, and the details of some image tags with the first.
-    async fn ask_within_limit(&self, asks: Vec<Ask>, tags: &[&str]) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
+    async fn ask_within_limit(
+        &self,
+        asks: Vec<Ask>,
+        tags: &[&str],
+        queries: u64,
+    ) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
         let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
         let mut answers: Vec<Option<Vec<Blob>>> = vec![None; asks.len()];
         let mut details = self.details_query(tags);
-        for _ in 0..3 {
-            let most = self.remaining().saturating_sub(RESERVE);
+        for round in 0..3 {
+            let most = self.remaining().saturating_sub(RESERVE).min(queries);
+            if round > 0 && answers.iter().filter(|answer| answer.is_some()).count() as u64 >= queries {
+                break;
+            }
             let mut queries: Vec<(Query, Vec<usize>)> = Vec::new();
             for at in (0..asks.len()).filter(|&at| answers[at].is_none()) {
                 let fits = queries.last_mut().is_some_and(|(query, list)| {
@@ -346,8 +389,9 @@ impl<T: Transport> GitLab<T> {
         candidates: &[Candidate],
         compared: &mut [Compared],
     ) -> Result<(), SourceError> {
-        let same: Vec<usize> =
-            (0..compared.len()).filter(|&at| matches!(&compared[at], Compared::Same(commits) if commits.is_empty())).collect();
+        let same: Vec<usize> = (0..compared.len())
+            .filter(|&at| matches!(&compared[at], Compared::Same(commits) if commits.is_empty()))
+            .collect();
         let is_ordered = self.is_ordered(wanted.commit, candidates);
         let mut is_right = false;
         for group in same.chunks(if is_ordered { 2 } else { same.len().max(1) }) {
@@ -396,7 +440,7 @@ impl<T: Transport> GitLab<T> {
             let few = few_files(wanted.files);
             let paths = few.iter().map(|file| text_of(&file.path)).collect();
             let asks = vec![Ask { reference: Some(prefix.clone()), paths, text: false }];
-            match self.ask_within_limit(asks, &[name]).await {
+            match self.ask_within_limit(asks, &[name], 1).await {
                 Ok(answers) => {
                     let blobs = answers.into_iter().next().flatten();
                     if blobs.is_some_and(|blobs| judge(&few, &blobs) == Few::Same) {
@@ -445,7 +489,9 @@ fn judge(few: &[&Entry], blobs: &[Blob]) -> Few {
     }
     let is_same = |file: &&&Entry| {
         blobs.iter().any(|blob| {
-            blob.path.as_bytes() == file.path && blob.oid == file.oid && mode_of(blob.mode.as_deref()) == Some(file.mode)
+            blob.path.as_bytes() == file.path
+                && blob.oid == file.oid
+                && mode_of(blob.mode.as_deref()) == Some(file.mode)
         })
     };
     match few.len() - few.iter().filter(is_same).count() {
@@ -456,10 +502,8 @@ fn judge(few: &[&Entry], blobs: &[Blob]) -> Few {
 
 /// The files that a candidate is judged by: those at the root first, which recipes are made of.
 fn few_files(files: &[Entry]) -> Vec<&Entry> {
-    let mut few: Vec<&Entry> = files
-        .iter()
-        .filter(|file| file.mode != Mode::SUBMODULE && std::str::from_utf8(&file.path).is_ok())
-        .collect();
+    let mut few: Vec<&Entry> =
+        files.iter().filter(|file| file.mode != Mode::SUBMODULE && std::str::from_utf8(&file.path).is_ok()).collect();
     few.sort_by_key(|file| file.path.iter().filter(|byte| **byte == b'/').count());
     few.truncate(FEW);
     few

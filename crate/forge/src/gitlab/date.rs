@@ -28,7 +28,9 @@ mod tests {
         ] {
             assert_eq!(parse(text), Some((seconds, date.to_owned())), "{text}");
         }
-        for text in ["", "yesterday", "2024-13-01T00:00:00Z", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01T99:00:00Z"] {
+        for text in
+            ["", "yesterday", "2024-13-01T00:00:00Z", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01T99:00:00Z"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

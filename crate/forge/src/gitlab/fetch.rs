@@ -13,10 +13,12 @@ use serde_json::Value;
 
 use super::GitLab;
 use super::api::ApiError;
+use super::changes::WORTH;
 use super::files::{Missing, View, Wish};
 use super::graphql::{self, Ask, Query};
 use super::start::mode_of;
 use super::wire::TreeReply;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// The largest file that is read: 4 MiB.
@@ -31,7 +33,7 @@ const MAX_ENTRIES: usize = 20_000;
 /// What reading a commit gave: a value, or why it could not be read.
 pub(super) type Seen<R> = Result<R, String>;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// What commits are built from under `spec`.
     pub(super) async fn look(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         self.prefetch(spec, commits).await?;
@@ -40,11 +42,7 @@ impl<T: Transport> GitLab<T> {
     }
 
     /// The same, with the files, of one commit.
-    pub(super) async fn all_files(
-        &self,
-        spec: &Arc<Spec>,
-        commit: Oid,
-    ) -> Result<(Snapshot, Vec<Entry>), SourceError> {
+    pub(super) async fn all_files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
         let mut seen = self.settle(spec, &[commit], |environments, view, root| environments.files(view, root)).await?;
         match seen.pop() {
             Some(Ok(found)) => Ok(found),
@@ -83,14 +81,24 @@ impl<T: Transport> GitLab<T> {
 
     /// Fetches for all commits at once what the last recipe needs of them.
     async fn prefetch(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<(), SourceError> {
-        let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else { return Ok(()) };
-        let unknown: Vec<Oid> = {
+        let Some(needs) = self.with_environments(spec, |environments, _| environments.needs(&[])) else {
+            return Ok(());
+        };
+        let unknown = || -> Vec<Oid> {
             let state = self.state.borrow();
             let is_unknown = |commit: &Oid| {
                 state.files.root(*commit).is_none() && !(needs.complete && state.files.knows(*commit, &needs.paths))
             };
             commits.iter().copied().filter(is_unknown).collect()
         };
+        if needs.complete && self.graphql.get() && unknown().len() > WORTH {
+            match self.learn_by_changes(&needs.paths, commits).await {
+                Ok(()) => {}
+                Err(error) if error.is_limit() => return Ok(()),
+                Err(error) => self.no_graphql(&error)?,
+            }
+        }
+        let unknown = unknown();
         let mut wishes = BTreeMap::new();
         for commit in unknown {
             let wish = |path: &Vec<u8>| Wish::File(path.clone());
@@ -282,7 +290,10 @@ impl<T: Transport> GitLab<T> {
                 }
             }
         }
-        answers.into_iter().collect::<Option<_>>().ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
+        answers
+            .into_iter()
+            .collect::<Option<_>>()
+            .ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
     }
 
     /// The entries of one folder.

@@ -33,7 +33,10 @@ pub(super) enum Missing {
     TooDeep(Vec<u8>),
 }
 
-type Folder = Vec<(Vec<u8>, Mode, Oid)>;
+/// Entries of a folder: name, mode, id.
+pub(super) type Folder = Vec<(Vec<u8>, Mode, Oid)>;
+/// A path, and the file there, if it is one.
+pub(super) type KnownFile<'f> = (&'f [u8], Option<(Mode, Oid)>);
 
 /// The facts of one commit.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +82,31 @@ impl Files {
         self.folders.insert(root, entries);
         self.commits.entry(commit).or_default().root = Some(root);
         root
+    }
+
+    /// That the root folder of a commit has this tree, whose entries are known.
+    pub(super) fn set_known_root(&mut self, commit: Oid, root: Oid) {
+        if self.folders.contains_key(&root) {
+            self.commits.entry(commit).or_default().root = Some(root);
+        }
+    }
+
+    /// Of each commit: its root tree, and which paths are files.
+    pub(super) fn facts(&self) -> impl Iterator<Item = (Oid, Option<Oid>, impl Iterator<Item = KnownFile<'_>>)> {
+        self.commits.iter().map(|(commit, facts)| {
+            let files = facts.files.iter().map(|(path, file)| (path.as_slice(), *file));
+            (*commit, facts.root, files)
+        })
+    }
+
+    /// All folders.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (Oid, &Folder)> {
+        self.folders.iter().map(|(tree, entries)| (*tree, entries))
+    }
+
+    /// All contents.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (Oid, &Vec<u8>)> {
+        self.contents.iter().map(|(blob, content)| (*blob, content))
     }
 
     /// All entries of a folder.
@@ -137,7 +165,8 @@ impl View<'_> {
         }
         let prefix = [path, b"/"].concat();
         let mut below = facts.into_iter().flat_map(|facts| facts.files.range(prefix.clone()..));
-        let is_folder = below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
+        let is_folder =
+            below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
         if is_folder && trusting {
             return Ok(Some((Mode::TREE, stand_in(self.commit, path))));
         }
@@ -277,10 +306,7 @@ mod tests {
         assert_eq!(blob_id(b"").to_string(), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assert_eq!(tree_id(&[]).to_string(), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
         // `git mktree` of an empty file `a`, and of an empty folder `a.d`.
-        let entries = vec![
-            (b"a".to_vec(), Mode::TREE, tree_id(&[])),
-            (b"a.d".to_vec(), Mode::FILE, blob_id(b"")),
-        ];
+        let entries = vec![(b"a".to_vec(), Mode::TREE, tree_id(&[])), (b"a.d".to_vec(), Mode::FILE, blob_id(b""))];
         assert_eq!(tree_id(&entries).to_string(), "d364947e610c03c728e42aa067fa6f384b8a9222");
     }
 }

@@ -140,7 +140,11 @@ mod tests {
     use super::*;
 
     fn ask(paths: usize) -> Ask {
-        Ask { reference: Some("0a1b2c3".into()), paths: (0..paths).map(|at| format!("file{at}")).collect(), text: false }
+        Ask {
+            reference: Some("0a1b2c3".into()),
+            paths: (0..paths).map(|at| format!("file{at}")).collect(),
+            text: false,
+        }
     }
 
     #[test]

@@ -32,6 +32,11 @@ impl History {
         self.commits.entry(commit.id).or_insert(commit);
     }
 
+    /// All of them.
+    pub(super) fn commits(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.values()
+    }
+
     pub(super) fn get(&self, id: Oid) -> Option<&Commit> {
         self.commits.get(&id)
     }

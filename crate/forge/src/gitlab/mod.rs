@@ -13,21 +13,27 @@ use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
 use repin::resolution::Cost;
 use repin::scheme::Named;
-use repin::source::{Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted};
+use repin::source::{
+    Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted,
+};
 use repin::tree::Entry;
 use repin::{Oid, OidMap};
 
+use crate::cache::{NoStore, Store};
 use crate::http::{Client, Limits, Transport};
 
 mod api;
 mod build;
+mod changes;
 mod commits;
 mod compare;
 mod date;
 mod fetch;
 mod files;
+mod fork;
 mod graphql;
 mod history;
+mod keep;
 mod place;
 mod registry;
 mod start;
@@ -45,9 +51,12 @@ use token::{Token, TokenKind};
 use wire::{ProjectReply, RepositoryReply};
 
 /// A project of a GitLab as a source.
-pub struct GitLab<T> {
+pub struct GitLab<T, S = NoStore> {
     api: Api<T>,
     asked: ProjectRef,
+    store: S,
+    /// The tags that exist, where the caller says it.
+    images: Option<Images>,
     state: RefCell<State>,
     /// Whether GraphQL is asked: until it refuses.
     graphql: Cell<bool>,
@@ -69,12 +78,22 @@ struct State {
     history: History,
     /// How many pages of the history of these commits are here, and whether that is all.
     pages: OidMap<(u32, bool)>,
+    /// Whether a whole history is asked for.
+    is_history: bool,
+    /// Whether GraphQL cannot list the commits that touched a path.
+    no_commits_field: bool,
     /// Whether the newest commits of all branches were listed.
     listed_all: bool,
     environments: Vec<Environments>,
     git_tags: Option<HashMap<String, Oid>>,
     /// What is known of single image tags.
     details: HashMap<String, Tag>,
+    /// Whether it went over to the images of the parent: then the commit asked about need not be there.
+    at_parent: bool,
+    /// Whether what is kept was taken up.
+    recalled: bool,
+    /// Whether candidates were compared before.
+    compared: bool,
     /// Beginnings of ids that stand for one commit only.
     unique: HashSet<String>,
     /// The commit asked about, where its files were read by a name, which may have moved between two requests.
@@ -91,11 +110,28 @@ impl<T: Transport> GitLab<T> {
         Self {
             api: Api::new(Client::new(transport, limits), base, token),
             asked: project,
+            store: NoStore,
+            images: None,
             state: RefCell::default(),
             graphql: Cell::new(!is_job),
             complexity: Cell::new(complexity),
             images: None,
         }
+    }
+}
+
+impl<T: Transport, S: Store> GitLab<T, S> {
+    /// With a store for what never changes.
+    pub fn with_store<K: Store>(self, store: K) -> GitLab<T, K> {
+        let Self { api, asked, store: _, images, state, graphql, complexity } = self;
+        GitLab { api, asked, store, images, state, graphql, complexity }
+    }
+
+    /// With this list of the tags that exist: the registry is not asked.
+    #[must_use]
+    pub fn with_images(mut self, images: Images) -> Self {
+        self.images = Some(images);
+        self
     }
 
     /// With REST alone, as for a GitLab that has no GraphQL.
@@ -156,7 +192,7 @@ impl<T: Transport> GitLab<T> {
     }
 }
 
-impl<T: Transport> Source for GitLab<T> {
+impl<T: Transport, S: Store> Source for GitLab<T, S> {
     fn project(&self) -> Project {
         let state = self.state.borrow();
         let Some(project) = &state.project else { return Project::default() };
@@ -239,11 +275,14 @@ impl<T: Transport> Source for GitLab<T> {
     }
 
     async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        if let Some(images) = &self.images {
+            return Ok(Some(images.clone()));
+        }
         self.list_images(repository).await
     }
 
-    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
-        self.next_candidates(commit, open).await
+    async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
+        self.next_candidates(commit, open, most).await
     }
 
     async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
@@ -273,6 +312,14 @@ impl<T: Transport> Source for GitLab<T> {
 
     async fn graph(&self, tips: &[Oid], limit: Option<usize>) -> Result<Graph, SourceError> {
         self.listed_graph(tips, limit).await
+    }
+
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        self.go_to_parent().await
+    }
+
+    fn is_costly(&self) -> bool {
+        true
     }
 
     fn notes(&self) -> Vec<String> {

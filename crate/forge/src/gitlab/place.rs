@@ -6,6 +6,7 @@ use repin::resolution::Relation;
 use repin::source::SourceError;
 
 use super::GitLab;
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Pages of a history in which distances are exact: 500 commits.
@@ -13,7 +14,7 @@ const PAGES: u32 = 5;
 /// As many images as are looked for one by one.
 const MOST_RANGES: usize = 6;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// Those of `images` that are nearest to `commit`.
     ///
     /// The history of `commit` is listed page by page until the nearest ancestor is certain. Images that are not in it
@@ -24,6 +25,12 @@ impl<T: Transport> GitLab<T> {
             return Ok(near(Relation::Exact, Some(0), vec![commit], false));
         }
         self.load_commits(images).await?;
+        if self.state.borrow().at_parent {
+            // The parent does not know the commit: what is listed of its history decides.
+            return Ok(self
+                .nearest_listed(commit, images)
+                .unwrap_or_else(|| near(Relation::SameEnvironment, None, images.to_vec(), false)));
+        }
         loop {
             let found = self.nearest_listed(commit, images);
             let is_certain = self.is_certain(commit, found.as_ref());
@@ -84,6 +91,7 @@ impl<T: Transport> GitLab<T> {
     async fn ahead(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {
         let mut asked = 0;
         let mut is_open = false;
+        let mut far = None;
         for image in self.by_date(images) {
             // What the range of a newer image has listed needs no request of its own.
             let is_closed = {
@@ -104,10 +112,23 @@ impl<T: Transport> GitLab<T> {
             let (count, is_all) = self.list_range(commit, image, PAGES).await?;
             if count == 0 {
                 // It has nothing that the commit has not: it is an ancestor, and of those the newest, too far to count.
-                return Ok(Near { relation: Relation::Ancestor, distance: None, commits: vec![image], cut: images.len() > 1 });
+                return Ok(Near {
+                    relation: Relation::Ancestor,
+                    distance: None,
+                    commits: vec![image],
+                    cut: images.len() > 1,
+                });
             }
-            is_open |= !is_all;
             asked += 1;
+            if is_all {
+                continue;
+            }
+            // Too far to list what is between; if nothing is missing there, it comes after the commit.
+            if self.list_range(image, commit, 1).await?.0 == 0 {
+                far = Some(image);
+            } else {
+                is_open = true;
+            }
         }
         let state = self.state.borrow();
         let mut tips = images.to_vec();
@@ -125,6 +146,14 @@ impl<T: Transport> GitLab<T> {
             });
         }
         near.cut = is_open;
+        if let (Relation::SameEnvironment, Some(image)) = (near.relation, far) {
+            return Ok(Near {
+                relation: Relation::Descendant,
+                distance: None,
+                commits: vec![image],
+                cut: images.len() > 1,
+            });
+        }
         Ok(near)
     }
 }

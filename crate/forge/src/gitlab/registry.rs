@@ -7,6 +7,7 @@ use repin::source::{Images, SourceError, Tag};
 use super::GitLab;
 use super::api::ApiError;
 use super::wire::{RepositoryReply, TagReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// As many tags as come in one answer with their repository, which the server makes slowly.
@@ -14,7 +15,7 @@ const INLINE: u64 = 300;
 /// Requests that are kept for comparing what is listed.
 const RESERVE: u64 = 10;
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         if let Some(images) = &self.images {
@@ -26,15 +27,16 @@ impl<T: Transport> GitLab<T> {
         }
         let repositories = match self.repositories().await {
             Ok(repositories) => repositories,
-            Err(error) if error.is_limit() => return Ok(Some(cut_off("search-limit", super::fetch::USED_UP.to_owned()))),
+            Err(error) if error.is_limit() => {
+                return Ok(Some(cut_off("search-limit", super::fetch::USED_UP.to_owned())));
+            }
             Err(error) if error.is_not_found() || error.is_no_access() => {
                 return Ok(Some(cut_off("no-access", self.no_registry_access(&error))));
             }
             Err(error) => return Err(error.into()),
         };
-        let own = self.state.borrow().project.as_ref().and_then(|project| {
-            project.container_registry_image_prefix.clone()
-        });
+        let own =
+            self.state.borrow().project.as_ref().and_then(|project| project.container_registry_image_prefix.clone());
         let chosen = match repository {
             Some(wanted) => repositories.iter().find(|known| known.location == wanted),
             None => None,
@@ -47,7 +49,9 @@ impl<T: Transport> GitLab<T> {
         let chosen = match (chosen, repository) {
             (Some(chosen), _) => Some(chosen),
             (None, Some(wanted)) if is_elsewhere(wanted) => {
-                self.note(format!("the images are pushed to {wanted}, which this GitLab does not list: nobody was asked which exist"));
+                self.note(format!(
+                    "the images are pushed to {wanted}, which this GitLab does not list: nobody was asked which exist"
+                ));
                 return Ok(None);
             }
             // The job's own repository, which nothing was pushed to yet, holds no image.
@@ -158,7 +162,10 @@ impl<T: Transport> GitLab<T> {
             let of = count.map_or_else(String::new, |count| format!(" of {count}"));
             Reason::new(
                 "search-limit",
-                format!("only {}{of} tags of the registry were listed, in {at} requests (--max-requests allows more)", rows.len()),
+                format!(
+                    "only {}{of} tags of the registry were listed, in {at} requests (--max-requests allows more)",
+                    rows.len()
+                ),
             )
         });
         Ok(images(rows, limit))

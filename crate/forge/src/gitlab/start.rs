@@ -7,11 +7,12 @@ use repin::source::{Commit, SourceError};
 use repin::tree::Mode;
 use serde_json::Value;
 
+use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Query};
-use super::wire::{ProjectReply, RepositoryReply};
-use super::GitLab;
 use super::location::ProjectRef;
+use super::wire::{ProjectReply, RepositoryReply};
+use crate::cache::Store;
 use crate::http::Transport;
 
 /// Files whose contents say what an image is built from.
@@ -27,7 +28,7 @@ struct FirstLook {
     repositories: Option<Vec<RepositoryReply>>,
 }
 
-impl<T: Transport> GitLab<T> {
+impl<T: Transport, S: Store> GitLab<T, S> {
     /// The commit that a revision names, and whatever else can be asked at once.
     pub(super) async fn start(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
         let reference = revision.filter(|revision| !matches!(*revision, "HEAD" | "@"));
@@ -37,13 +38,24 @@ impl<T: Transport> GitLab<T> {
                 hint: Some("give one commit: a branch, a tag or an id".to_owned()),
             });
         }
+        self.recall().await;
         let (about, list, look) = match &self.asked {
             // GraphQL knows projects by their paths alone.
             ProjectRef::Id(_) if self.graphql.get() && self.state.borrow().project.is_none() => {
-                let (about, list) = join(self.about(), self.newest(reference)).await;
+                let (about, list) = join(self.about(), self.newest_known(reference)).await;
                 if about.is_ok() { (about, list, self.first_look(reference).await) } else { (about, list, Ok(None)) }
             }
-            _ => join3(self.about(), self.newest(reference), self.first_look(reference)).await,
+            // What only git understands (`main~1`), GraphQL does not: it is asked by the commit's id.
+            _ if reference.is_some_and(|reference| reference.contains(['~', '^', ':', '@', ' '])) => {
+                let (about, list) = join(self.about(), self.newest_known(reference)).await;
+                let id = list.as_ref().ok().and_then(|list| list.first()).map(|commit| commit.id.to_string());
+                let look = match (&about, &id) {
+                    (Ok(_), Some(id)) => self.first_look(Some(id)).await,
+                    _ => Ok(None),
+                };
+                (about, list, look)
+            }
+            _ => join3(self.about(), self.newest_known(reference), self.first_look(reference)).await,
         };
         let about = about.map_err(|error| self.no_project(error))?;
         let default_branch = about.default_branch.clone();
@@ -55,9 +67,8 @@ impl<T: Transport> GitLab<T> {
         };
         let Some(first) = list.first() else { return Err(no_commit(revision, reference)) };
         let mut commit = first.clone();
-        let is_id = reference.is_some_and(|reference| {
-            reference.len() >= 7 && reference.bytes().all(|digit| digit.is_ascii_hexdigit())
-        });
+        let is_id = reference
+            .is_some_and(|reference| reference.len() >= 7 && reference.bytes().all(|digit| digit.is_ascii_hexdigit()));
         if !is_id {
             commit.branch = reference.map(str::to_owned).or(default_branch);
         }
@@ -67,6 +78,19 @@ impl<T: Transport> GitLab<T> {
             Err(error) => self.no_graphql(&error)?,
         }
         Ok(commit)
+    }
+
+    /// The newest commits; of a commit that was asked about before those that are known.
+    async fn newest_known(&self, reference: Option<&str>) -> Result<Vec<Commit>, ApiError> {
+        let known = reference.and_then(|reference| {
+            let id: Oid = reference.parse().ok()?;
+            let state = self.state.borrow();
+            state.pages.get(&id).and_then(|_| state.history.get(id).cloned())
+        });
+        match known {
+            Some(commit) => Ok(vec![commit]),
+            None => self.newest(reference).await,
+        }
     }
 
     /// `GET /projects/:id`, once.
@@ -115,8 +139,12 @@ impl<T: Transport> GitLab<T> {
     async fn first_look(&self, reference: Option<&str>) -> Result<Option<FirstLook>, ApiError> {
         let Some(path) = self.path().filter(|_| self.graphql.get()) else { return Ok(None) };
         let recipe: Vec<String> = RECIPE.iter().map(|&path| path.to_owned()).collect();
-        let others: Vec<String> =
-            RENKU_FILES.iter().chain(&USUAL).filter(|path| !RECIPE.contains(path)).map(|&path| path.to_owned()).collect();
+        let others: Vec<String> = RENKU_FILES
+            .iter()
+            .chain(&USUAL)
+            .filter(|path| !RECIPE.contains(path))
+            .map(|&path| path.to_owned())
+            .collect();
         let reference = reference.map(str::to_owned);
         let mut query = Query::new(&path, self.complexity.get());
         query.ask(&Ask { reference: reference.clone(), paths: recipe, text: true });
@@ -136,7 +164,8 @@ impl<T: Transport> GitLab<T> {
         let mut state = self.state.borrow_mut();
         for path in RECIPE.iter().copied().chain(look.asked.iter().map(String::as_str)) {
             let blob = look.recipe.iter().chain(&look.others).find(|blob| blob.path == path);
-            let Some(file) = blob.map_or(Some(None), |blob| Some(Some((mode_of(blob.mode.as_deref())?, blob.oid)))) else {
+            let Some(file) = blob.map_or(Some(None), |blob| Some(Some((mode_of(blob.mode.as_deref())?, blob.oid))))
+            else {
                 continue;
             };
             state.files.set_file(commit, path.as_bytes(), file);

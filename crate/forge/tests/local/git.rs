@@ -1,4 +1,5 @@
 //! Repositories made by real git.
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::cell::Cell;
 use std::io::Write as _;
@@ -12,9 +13,9 @@ use repin_forge::local::Local;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use crate::http::same_through_http;
 use crate::memory::now;
 use crate::memory::oracle::hexadecimal;
+use crate::served::same_through_http;
 
 /// A repository in a folder that goes away with it.
 pub(crate) struct Repo {

@@ -5,8 +5,8 @@ use repin::history::history;
 use repin::resolution::{InputsSource, Relation};
 
 use crate::git::{File, Repo, file, found, key, link, none, paths, predicted, seven, with_tags};
-use crate::http::Served;
 use crate::memory::now;
+use crate::served::Served;
 
 /// One commit of these files: what it is built from is `wanted`, and the key is git's.
 #[track_caller]

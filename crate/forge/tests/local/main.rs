@@ -6,11 +6,12 @@
 
 mod git;
 mod histories;
-mod http;
 mod inputs;
 #[path = "../../../core/tests/memory/mod.rs"]
 mod memory;
 mod packs;
 mod places;
 mod random;
+#[path = "../served/mod.rs"]
+mod served;
 mod tags;

@@ -6,11 +6,11 @@ use repin::history::history;
 use repin::{Oid, Question};
 
 use crate::git::{File, Repo, git_in, with_tags, write_commit};
-use crate::http::Served;
 use crate::memory::agree::{history_agrees, prediction_agrees, resolution_agrees, seven};
 use crate::memory::oracle::{Files, Known, Oracle};
 use crate::memory::random::{self, Dice, PATTERNS, Shape};
 use crate::memory::{about, now};
+use crate::served::Served;
 
 /// A repository, its commits in the order in which they were made, and what brute force knows of it.
 struct Made {
@@ -105,11 +105,16 @@ fn what_is_said_of_real_repositories_is_what_brute_force_says() {
             if dice.percent(20) {
                 let graphql = dice.percent(60);
                 let context = format!("{context} through HTTP, GraphQL {graphql}");
-                let answer =
+                let mut answer =
                     pollster::block_on(repin::resolve::resolve(&served.open(graphql), &about(*id, patterns))).unwrap();
+                // Nobody pushed here, so GitLab knows why there is no image.
+                if let Some(reason) = answer.reason.as_mut().filter(|reason| reason.code == "never-scheduled") {
+                    reason.code = "no-image".to_owned();
+                }
                 resolution_agrees(&oracle, *id, &tags, &answer, &context);
                 let answer =
-                    pollster::block_on(repin::resolve::resolve(&unserved.open(graphql), &about(*id, patterns))).unwrap();
+                    pollster::block_on(repin::resolve::resolve(&unserved.open(graphql), &about(*id, patterns)))
+                        .unwrap();
                 prediction_agrees(&oracle, *id, &answer, &context);
             }
         }

@@ -1,15 +1,18 @@
 //! `repin-sandbox serve`: a GitLab with the sample course, for hand and browser.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-
 use std::sync::Arc;
 
-use repin_sandbox::gitlab::{Options, Server};
+use repin_sandbox::gitlab::{Kind, Options, Project, Reach, Scope, Server, Token, Visibility};
 use repin_sandbox::registry::Registry;
-use repin_sandbox::{Result, course};
+use repin_sandbox::{Course, Result, course};
 
 const USAGE: &str = "usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry]";
+
+/// What opens `ada/private`.
+const TOKEN: &str = "sandbox-token";
 
 /// The folder of the repositories, removed at the end.
 struct Folder(PathBuf);
@@ -65,14 +68,58 @@ fn serve(options: Options, registry: bool) -> Result<()> {
     } else {
         None
     };
-    server.add_course(&course, registry.as_deref())?;
+    let id = server.add_course(&course, registry.as_deref())?;
+    more(&server, &course, id);
     println!("{}/ada/course", server.url());
+    println!("{}/ben/course (a fork without images)", server.url());
+    println!("{}/ada/private (with the token {TOKEN})", server.url());
     if let Some(registry) = &registry {
         println!("{}/ada/course", registry.host());
     }
-
-    // Until it is interrupted: the folder then stays, in the folder of temporary files.
-    loop {
-        std::thread::park();
+    if let Err(error) = interrupted() {
+        eprintln!("cannot wait for an interrupt: {error}");
     }
+    Ok(())
+}
+
+/// A fork, and a private project with the same images.
+fn more(server: &Server, course: &Course, id: u64) {
+    let repository = course.git.dir().to_owned();
+    let fork = Project {
+        path: "ben/course".to_owned(),
+        repository: repository.clone(),
+        forked_from: Some(id),
+        ..Project::default()
+    };
+    server.add(fork);
+    let original = server.project(id).unwrap_or_default();
+    let images = original.images.into_iter().map(|images| repin_sandbox::gitlab::Repository { id: 0, ..images });
+    let private = server.add(Project {
+        path: "ada/private".to_owned(),
+        repository,
+        visibility: Visibility::Private,
+        images: images.collect(),
+        ..Project::default()
+    });
+    server.add_token(Token {
+        secret: TOKEN.to_owned(),
+        kind: Kind::Personal,
+        scopes: vec![Scope::ReadApi, Scope::ReadRepository, Scope::ReadRegistry],
+        projects: Reach::Only(vec![id, private]),
+        expired: false,
+    });
+}
+
+/// Waits until the program is asked to end, so that what it made is removed.
+fn interrupted() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut end = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = end.recv() => Ok(()),
+        }
+    })
 }

@@ -221,7 +221,13 @@ impl Attached {
         }
         let Some(stored) = self.registry.image(repository, tag)? else { return Ok(None) };
         let created_at = stored.created_at.map(|text| date(&text)).transpose()?;
-        let image = RegistryTag { name: tag.to_owned(), digest: stored.digest, created_at };
+        let image = RegistryTag {
+            name: tag.to_owned(),
+            digest: stored.digest,
+            created_at,
+            revision: Some(stored.revision),
+            total_size: Some(stored.total_size),
+        };
         images.insert(key, image.clone());
         Ok(Some(image))
     }

@@ -12,6 +12,7 @@ use super::page::address;
 use super::reply::Reply;
 use super::request::Request;
 use super::state::{Context, State};
+use super::throttle::{Counter, Standing};
 use super::{attached, graphql, rest, smart};
 
 /// What GitLab lets pages of other origins read (facts, 2: CORS).
@@ -25,7 +26,14 @@ pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKi
     if let Some(reply) = fault.and_then(|fault| instead(fault, &request)) {
         return shared(reply, &request);
     }
+    let standing = state.lock().throttle.as_mut().map(Counter::count);
+    if let Some(standing) = standing.filter(|standing| standing.exceeded()) {
+        return shared(standing.on(standing.refusal()), &request);
+    }
     let mut reply = routed(state, &request);
+    if let Some(standing) = standing {
+        reply = standing.on(reply);
+    }
     match fault {
         Some(FaultKind::EndlessPages) if reply.headers.iter().any(|(name, _)| name == "link") => {
             if reply.body == b"[]" && page > 1 {
@@ -53,17 +61,8 @@ fn instead(fault: &FaultKind, request: &Request) -> Option<Reply> {
     let limited = "This endpoint has been requested too many times. Try again later.";
     Some(match fault {
         FaultKind::RateLimited { retry_after } => {
-            let now = jiff::Timestamp::now();
-            let reset = now.as_second() + i64::try_from(*retry_after).unwrap_or(i64::MAX / 2);
-            let date = jiff::Timestamp::from_second(reset).unwrap_or(now).strftime("%a, %d %b %Y %H:%M:%S GMT");
-            Reply::new(429, "text/plain", "Retry later\n")
-                .with("retry-after", retry_after.to_string())
-                .with("ratelimit-limit", "60")
-                .with("ratelimit-name", "throttle_unauthenticated_api")
-                .with("ratelimit-observed", "61")
-                .with("ratelimit-remaining", "0")
-                .with("ratelimit-reset", reset.to_string())
-                .with("ratelimit-resettime", date.to_string())
+            let standing = Standing::fault(*retry_after);
+            standing.on(standing.refusal())
         }
         FaultKind::ApplicationLimit => Reply::json(429, &json!({ "message": { "error": limited } })),
         FaultKind::Html(status) => Reply::html(*status, &format!("{status}: GitLab is not responding")),

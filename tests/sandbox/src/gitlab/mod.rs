@@ -41,14 +41,16 @@ mod sample;
 mod server;
 mod smart;
 mod state;
+mod throttle;
 
 pub use crate::pipelines::{Job, Pipeline};
 pub use access::Caller;
 pub use fault::{Fault, FaultKind, When};
-pub use log::Logged;
+pub use log::{Logged, Tally};
 pub use model::{
     Access, DiffLimits, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Token, Version, Visibility,
 };
 pub use reply::Reply;
 pub use request::Request;
 pub use server::Server;
+pub use throttle::Throttle;

@@ -163,6 +163,11 @@ pub struct RegistryTag {
     pub digest: String,
     /// When the image was made, if it says so.
     pub created_at: Option<String>,
+    /// The digest of the image's configuration, in hex alone. `None` for one that is made from the manifest's; empty for an
+    /// index, which has none.
+    pub revision: Option<String>,
+    /// The bytes of its layers and its configuration.
+    pub total_size: Option<u64>,
 }
 
 /// What a token is.

@@ -10,6 +10,9 @@ use data_encoding::HEXLOWER;
 use super::commit::Commit;
 use crate::{Error, Git, Result};
 
+/// So many processes wait for the next question; those that many questions at once needed end.
+const IDLE: usize = 8;
+
 /// A repository's objects and history.
 #[derive(Debug)]
 pub(crate) struct Objects {
@@ -86,7 +89,10 @@ impl Objects {
         };
         // A process that failed is not put back.
         let object = batch.ask(name).map_err(|error| Error::new(format!("git cat-file: {error}")))?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(batch);
+        }
         Ok(object)
     }
 

@@ -24,6 +24,7 @@ use super::model::{Options, Project, Token, Version};
 use super::reply::Reply;
 use super::request::{Request, parse_query};
 use super::state::State;
+use super::throttle::{Counter, Throttle};
 use crate::{Error, Result};
 
 /// A body of a request is not longer than this.
@@ -124,6 +125,11 @@ impl Server {
     /// Lets something go wrong from now on.
     pub fn fault(&self, fault: Fault) {
         self.state.lock().faults.push(Armed::new(fault));
+    }
+
+    /// Counts requests from now on, and refuses those that are too many; `None` ends it.
+    pub fn throttle(&self, throttle: Option<Throttle>) {
+        self.state.lock().throttle = throttle.map(Counter::new);
     }
 
     /// Lets nothing go wrong any more.

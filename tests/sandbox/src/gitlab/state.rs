@@ -12,6 +12,7 @@ use super::model::{Options, Project, Token, Version};
 use super::objects::Objects;
 use super::reply::Reply;
 use super::request::Request;
+use super::throttle::Counter;
 
 /// A project with its number and its repository.
 #[derive(Clone, Debug)]
@@ -35,6 +36,11 @@ impl Stored {
         }
     }
 
+    /// Whether nothing was ever pushed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.refs("heads", &["--count=1"]).is_ok_and(|refs| refs.is_empty())
+    }
+
     /// The last part of the path.
     pub(crate) fn name(&self) -> &str {
         self.data.path.rsplit('/').next().unwrap_or_default()
@@ -51,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) projects: Vec<Arc<Stored>>,
     pub(crate) tokens: Vec<Token>,
     pub(crate) faults: Vec<Armed>,
+    pub(crate) throttle: Option<Counter>,
     pub(crate) log: Vec<Logged>,
     /// Grows when the log is cleared, so that a late answer does not write into a new log.
     pub(crate) log_age: u64,
@@ -83,6 +90,7 @@ impl State {
             projects: Vec::new(),
             tokens: Vec::new(),
             faults: Vec::new(),
+            throttle: None,
             log: Vec::new(),
             log_age: 0,
             mounts: Vec::new(),

@@ -160,7 +160,7 @@ impl Simulation<'_> {
                 RefKind::Tag | RefKind::MergeRequest => Changed::default(),
             };
             // A tag may be an object of its own; a pipeline runs for its commit.
-            let sha = &self.git.id(after)?;
+            let sha = &if kind == RefKind::Tag { self.git.id(after)? } else { after.clone() };
             let (shown, ref_name) = (short(reference).to_owned(), short(reference));
             let skip = has("ci.skip");
             self.make(event, Wanted { sha, before, source: "push", reference, shown, ref_name, kind, changed, skip })?;

@@ -1,6 +1,5 @@
 //! The registry's process.
 
-use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -138,23 +137,22 @@ fn run(config: &Path) -> Result<(Process, String)> {
     }
 }
 
-/// Reads the log to its end, so that the program never waits for a reader; sends the address that it names, or else the last
-/// lines.
+/// Reads the log to its end, so that the program never waits for a reader; sends the address that it names, or else the first
+/// lines: after an error, a trace follows.
 fn listen(stderr: ChildStderr, send: &Sender<std::result::Result<String, String>>) {
-    let mut last = VecDeque::new();
+    let mut first = Vec::new();
     for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
         if let Some((_, rest)) = line.split_once("listening on ") {
             let address: String = rest.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ':')).collect();
             // After the first time nobody is waiting.
             send.send(Ok(address)).ok();
         }
-        if last.len() == 10 {
-            last.pop_front();
+        if first.len() < 20 {
+            first.push(line);
         }
-        last.push_back(line);
     }
     // Nobody waits any more if this is the end of a registry that did start.
-    send.send(Err(last.make_contiguous().join("\n"))).ok();
+    send.send(Err(first.join("\n"))).ok();
 }
 
 fn folder() -> Result<Folder> {
@@ -169,4 +167,20 @@ fn folder() -> Result<Folder> {
 
 fn write(path: &Path, content: &str) -> Result<()> {
     fs::write(path, content).map_err(|error| Error::io("write", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_ends_at_once_is_an_error_with_what_it_says() {
+        let folder = folder().expect("there is a place for temporary files");
+        let config = folder.0.join("config.yml");
+        write(&config, "version: 0.1\nstorage: {nowhere: {}}\nhttp: {addr: '127.0.0.1:0'}\n")
+            .expect("it can be written");
+        let error = run(&config).map(drop).map_err(|error| error.to_string());
+        let said = "ended at once";
+        assert!(error.as_ref().is_err_and(|error| error.contains(said) && error.contains("nowhere")), "{error:?}");
+    }
 }

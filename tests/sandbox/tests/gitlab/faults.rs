@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::{get, send};
 use crate::fixture::Fixture;
-use repin_sandbox::gitlab::{Fault, FaultKind};
+use repin_sandbox::gitlab::{Fault, FaultKind, Throttle};
 
 const COMMITS: &str = "/repository/commits?per_page=3";
 
@@ -136,4 +136,26 @@ fn faults_end() {
     it.server.fault(Fault::new(FaultKind::Html(502)).on("/repository/commits").first(2));
     let statuses: Vec<_> = (0..4).map(|_| get(&it.at(COMMITS)).status).collect();
     assert_eq!(statuses, [502, 502, 200, 200]);
+}
+
+#[test]
+fn a_limiter_counts() {
+    let it = Fixture::new();
+    let get = || get(&it.at(""));
+    assert_eq!(get().header("ratelimit-remaining"), None, "it is off at first");
+    it.server.throttle(Some(Throttle { requests: 3, period: Duration::from_hours(1) }));
+    for (status, remaining, observed) in
+        [(200, "2", "1"), (200, "1", "2"), (200, "0", "3"), (429, "0", "4"), (429, "0", "5")]
+    {
+        let got = get();
+        let numbers = ["remaining", "observed", "limit"].map(|name| got.header(&format!("ratelimit-{name}")));
+        assert_eq!((got.status, numbers), (status, [Some(remaining), Some(observed), Some("3")]));
+        let wait = got.header("retry-after").map(|seconds| seconds.parse::<u64>().expect("a number"));
+        assert_eq!(wait.is_some(), status == 429);
+        assert!(wait.is_none_or(|wait| wait > 3500 && wait <= 3600), "{wait:?}");
+    }
+    it.server.throttle(Some(Throttle { requests: 1, period: Duration::ZERO }));
+    assert_eq!([get().status, get().status], [200, 200], "each period begins anew");
+    it.server.throttle(None);
+    assert_eq!(get().status, 200);
 }

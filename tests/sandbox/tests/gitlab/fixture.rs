@@ -70,6 +70,7 @@ fn images() -> Vec<Repository> {
         name: "latest".to_owned(),
         digest: format!("sha256:{}", "a".repeat(64)),
         created_at: Some("2024-03-05T08:00:00.000+00:00".to_owned()),
+        ..RegistryTag::default()
     });
     let sub = Repository { name: "dev".to_owned(), tags: vec![tag("v1".to_owned())], ..Repository::default() };
     vec![Repository { tags, ..Repository::default() }, sub]

@@ -184,6 +184,36 @@ fn what_does_not_exist_is_refused_by_version() {
 }
 
 #[test]
+fn blobs_of_an_expression_are_refused_by_the_newest() {
+    let it = Fixture::new();
+    let of = |name: &str| {
+        let blobs =
+            format!(r#"repository {{ blobs(paths: ["Dockerfile"], ref: "{name}", first: 1) {{ nodes {{ path }} }} }}"#);
+        ask(&it, &project(&blobs))
+    };
+    let id = &it.first;
+    for (version, refused) in [(Version::V15, false), (Version::V17, false), (Version::V19, true)] {
+        it.server.set_version(version);
+        for name in ["main~1", "main^", "v1.0^{commit}"] {
+            let answer = of(name);
+            assert_eq!(answer["errors"][0]["message"] == "Ref is not valid", refused, "{version:?} {name}: {answer}");
+            assert_eq!(
+                answer["data"]["project"]["repository"]["blobs"].is_null(),
+                refused,
+                "{version:?} {name}: {answer}"
+            );
+        }
+        for name in ["main", "feature/side", "v1.0", "HEAD", "refs/heads/main", id, &id[..7]] {
+            let answer = of(name);
+            assert_eq!(
+                answer["data"]["project"]["repository"]["blobs"]["nodes"][0]["path"], "Dockerfile",
+                "{version:?} {name}: {answer}"
+            );
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_told_as_gitlab_tells_them() {
     let it = Fixture::new();
     #[rustfmt::skip]
@@ -249,7 +279,9 @@ fn queries_cost_what_the_facts_say() {
         ("container repositories", project("containerRepositories(first: 20) { nodes { id path location } }"), 1 + 6), // (4 + 1) * 1.2
         ("sorted: one more", project("containerRepositories(first: 20, sort: NAME_ASC) { nodes { id path location } }"), 1 + 7),
         ("tags: a page has 20", r#"{ containerRepository(id: "gid://gitlab/ContainerRepository/1") { tags { nodes { name } } } }"#.to_owned(), 1 + 3), // (2 + 1) * 1.2
+        ("a tree's blobs ask Gitaly", project("repository { tree { blobs(first: 9) { nodes { sha path } } } }"), 1 + 1 + 2 + 5),
         ("a commit", project(r#"repository { commit(ref: "main") { sha } }"#), 1 + 1 + 3),
+        ("a commit's title asks Gitaly", project(r#"repository { commit(ref: "main") { title } }"#), 1 + 1 + 4),
         ("what is skipped is free", project("id name @skip(if: true)"), 1 + 1),
     ];
     for (name, query, expected) in rows {
@@ -280,7 +312,9 @@ fn limits_hold() {
         let answer = got.json();
         assert_eq!((got.status, answer["errors"][0]["message"].as_str()), (200, message), "{name}");
     }
-    let deep = (0..7).fold("id".to_owned(), |inner, _| format!("forkedFrom {{ forkedFrom {{ {inner} }} }}"));
+    let deep = (0..5).fold("id".to_owned(), |inner, _| {
+        format!("pipelines(first: 1) {{ nodes {{ commit {{ {inner} }} }} }}").replace("commit { id }", "id")
+    });
     let answer = ask(&it, &project(&deep));
     assert_eq!(answer["errors"][0]["message"], "Query has depth of 16, which exceeds max depth of 15");
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{get, send};
 use crate::fixture::Fixture;
-use repin_sandbox::gitlab::Version;
+use repin_sandbox::gitlab::{Project, Version};
 
 /// What a row expects at a place of the answer.
 enum Is {
@@ -103,6 +103,9 @@ fn commits_are_as_documented() {
         ("a search is no commit", it.at("/repository/commits/%3A%2FStart"), 404, "/message", Equal(json!("404 Commit Not Found"))),
         ("refs of a commit", it.at(&format!("/repository/commits/{merge}/refs")), 200, "", Equal(json!([{ "type": "branch", "name": "main" }, { "type": "tag", "name": "v1.0" }]))),
         ("refs of one kind", it.at(&format!("/repository/commits/{merge}/refs?type=tag")), 200, "", Len(1)),
+        ("commits of no ref", it.at("/repository/commits?ref_name=nope"), 200, "", Len(0)),
+        ("commits of no range", it.at("/repository/commits?ref_name=nope..main"), 200, "", Len(0)),
+        ("commits of an option", it.at("/repository/commits?ref_name=--all"), 400, "/message", Equal(json!("ref_name is invalid"))),
         ("no per_page", it.at("/repository/commits?per_page=x"), 400, "/error", Equal(json!("per_page is invalid"))),
     ];
     check_all(&rows);
@@ -126,6 +129,8 @@ fn comparisons_are_as_documented() {
         ("compare", it.at(&format!("/repository/compare?from={first}&to={merge}")), 200, "", Fields("commit commits diffs compare_timeout compare_same_ref web_url")),
         ("compare lists the oldest first", it.at(&format!("/repository/compare?from={first}&to={merge}")), 200, "/commits/2/id", Equal(json!(merge))),
         ("compare from the merge base", it.at(&format!("/repository/compare?from=main&to={}", it.unreachable)), 200, "/diffs", Len(1)),
+        ("compare says when the list is cut off", it.at(&format!("/repository/compare?from=main&to={}&straight=true", it.unreachable)), 200, "/compare_timeout", Equal(json!(true))),
+        ("and when it is not", it.at(&format!("/repository/compare?from=main&to={}", it.unreachable)), 200, "/compare_timeout", Equal(json!(false))),
         ("compare straight, up to the limit", it.at(&format!("/repository/compare?from=main&to={}&straight=true", it.unreachable)), 200, "/diffs", Len(100)),
         ("compare straight", it.at("/repository/compare?from=v1.0&to=feature%2Fside&straight=true"), 200, "/diffs/0/deleted_file", Equal(json!(true))),
         ("compare nothing", it.at("/repository/compare?from=main&to=nope"), 404, "/message", Equal(json!("404 Ref Not Found"))),
@@ -254,6 +259,8 @@ fn pages_have_the_headers_of_gitlab() {
         ("beyond", format!("{tags}?page=9"), [Some("9"), Some("20"), Some(""), Some("8"), Some("46"), Some("3")], [true, false, true, true]),
         ("more than a hundred is a hundred", format!("{tags}?per_page=500"), [Some("1"), Some("100"), Some(""), Some(""), Some("46"), Some("1")], [false, false, true, true]),
         ("commits are not counted", it.at("/repository/commits?per_page=2"), [Some("1"), Some("2"), Some("2"), Some(""), None, None], [false, true, true, false]),
+        ("refs of a commit are not counted", it.at("/repository/commits/light/refs?per_page=1"), [Some("1"), Some("1"), Some("2"), Some(""), None, None], [false, true, true, false]),
+        ("differences are counted, up to the limit", it.at("/repository/commits/main/diff"), [Some("1"), Some("20"), Some("2"), Some(""), Some("100"), Some("5")], [false, true, true, true]),
         ("a page of commits that is not full is the last", it.at("/repository/commits"), [Some("1"), Some("20"), Some(""), Some(""), None, None], [false, false, true, false]),
         ("a tree by offset", it.at("/repository/tree?per_page=4"), [Some("1"), Some("4"), Some("2"), Some(""), Some("9"), Some("3")], [false, true, true, true]),
     ];
@@ -306,6 +313,44 @@ fn an_old_path_leads_to_the_new_one() {
     assert_eq!(get(&to).json()["file_name"], "ü#?.txt");
     it.server.set_version(Version::V15);
     assert_eq!(get(&old).status, 200, "old versions look it up themselves");
+}
+
+#[test]
+fn an_empty_repository_has_nothing() {
+    let it = Fixture::new();
+    let dir = it.git.dir().with_file_name("empty");
+    repin_sandbox::Git::init_bare(&dir).expect("git runs");
+    let id = it.server.add(Project { path: "group/empty".to_owned(), repository: dir, ..Project::default() });
+    let at = |rest: &str| format!("{}/api/v4/projects/{id}{rest}", it.server.url());
+    check_all(&[
+        ("no default branch", at(""), 200, "/default_branch", Equal(Value::Null)),
+        ("it says so", at(""), 200, "/empty_repo", Equal(json!(true))),
+        ("no commits", at("/repository/commits"), 200, "", Len(0)),
+        ("no commit", at("/repository/commits/main"), 404, "/message", Equal(json!("404 Commit Not Found"))),
+        ("no tree", at("/repository/tree"), 404, "/message", Equal(json!("404 Tree Not Found"))),
+        ("no branches", at("/repository/branches"), 200, "", Len(0)),
+        ("no images", at("/registry/repositories"), 200, "", Len(0)),
+    ]);
+}
+
+#[test]
+fn many_can_ask_at_once() {
+    let it = Fixture::new();
+    let paths = [
+        "/repository/commits",
+        "/repository/tree?recursive=true",
+        "/repository/files/Dockerfile?ref=main",
+        "/pipelines",
+    ];
+    let urls = paths.map(|path| it.at(path));
+    let expected = urls.each_ref().map(|url| get(url).body);
+    std::thread::scope(|scope| {
+        for number in 0..24 {
+            let (url, expected) = (&urls[number % 4], &expected[number % 4]);
+            scope.spawn(move || assert_eq!(get(url).body, *expected, "{url}"));
+        }
+    });
+    assert_eq!(it.server.log().len(), 28);
 }
 
 #[test]

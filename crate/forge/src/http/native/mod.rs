@@ -28,7 +28,8 @@ const UNKNOWN_AUTHORITY: &str = "the authority that signed its certificate is no
 const PIECE: usize = 16 << 10;
 
 /// Connections of this machine, kept open between requests. Certificates are verified as the operating system does it, so
-/// that an organisation's own count; proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+/// that an organisation's own count; proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, …),
+/// but never for this machine itself.
 #[derive(Clone)]
 pub struct Native(Arc<Inner>);
 
@@ -138,7 +139,7 @@ fn exchange(
     let body = request.body.as_deref().unwrap_or_default();
     let answer = builder.body(body).map_err(ureq::Error::Http).and_then(|ready| {
         let empty = request.method != Method::Post;
-        if empty { run(agent, ready.map(|_| ()), left) } else { run(agent, ready, left) }
+        if empty { run(agent, ready.map(|_| ()), left, &origin) } else { run(agent, ready, left, &origin) }
     });
     let answer = answer.map_err(|error| explain(&error, &origin))?;
 
@@ -179,8 +180,14 @@ fn run(
     agent: &Agent,
     request: http::Request<impl ureq::AsSendBody>,
     timeout: Duration,
+    origin: &Origin,
 ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-    agent.run(agent.configure_request(request).timeout_global(Some(timeout)).build())
+    let mut config = agent.configure_request(request).timeout_global(Some(timeout));
+    // A proxy does not reach this machine, and what is for it alone goes no further.
+    if origin.is_loopback() {
+        config = config.proxy(None);
+    }
+    agent.run(config.build())
 }
 
 /// What went wrong before the head of an answer was there.

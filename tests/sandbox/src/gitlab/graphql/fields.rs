@@ -90,10 +90,6 @@ fn project(cx: &Context<'_>, project: &Shared, field: &str, arguments: &Map<Stri
         "containerRepositoriesCount" => json!(data.images.len()),
         "jobsEnabled" => json!(data.builds != Access::Disabled),
         "repository" => return Out::Node(Node::Repository(project.clone())),
-        "forkedFrom" => {
-            let parent = data.forked_from.and_then(|id| cx.state.by_id(id)).filter(|parent| cx.caller.sees(parent));
-            return parent.map_or(Out::Value(Json::Null), |parent| Out::Node(Node::Project(parent)));
-        }
         "containerRepositories" => return images::list(cx, project, arguments),
         _ => return ci::list(cx, project, field, arguments),
     })

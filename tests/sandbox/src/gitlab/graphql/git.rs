@@ -8,6 +8,7 @@ use super::node::{Node, Out, Shared, TreeAt};
 use super::run::read_cursor;
 use super::{ci, fields::text};
 use crate::Result;
+use crate::gitlab::Version;
 use crate::gitlab::commit::Commit;
 use crate::gitlab::objects::Entry;
 use crate::gitlab::state::Context;
@@ -28,8 +29,12 @@ pub(super) fn repository(
             None => Json::Null,
         }),
         "exists" => Out::Value(json!(true)),
-        "empty" => Out::Value(json!(objects.refs("heads", &["--count=1"])?.is_empty())),
+        "empty" => Out::Value(json!(project.is_empty())),
         "diskPath" => NULL,
+        // The newest versions take names of refs and ids, and no expression that git would understand.
+        "blobs" if cx.version >= Version::V19 && !text(arguments, "ref").is_none_or(is_ref) => {
+            Out::Error("Ref is not valid".to_owned())
+        }
         "blobs" => Out::Pages(match head("ref")? {
             Some(commit) => blobs(project, &commit, arguments)?,
             None => Vec::new(),
@@ -56,6 +61,13 @@ pub(super) fn repository(
             None => Out::Pages(Vec::new()),
         },
     })
+}
+
+/// What `git check-ref-format` lets pass, by and large.
+fn is_ref(name: &str) -> bool {
+    let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with('.');
+    let wrong = name.contains(['~', '^', ':', '?', '*', '[', '\\', ' ']) || name.chars().any(char::is_control);
+    !wrong && !name.starts_with('-') && !name.contains("..") && !name.contains("@{") && !name.split('/').any(odd)
 }
 
 fn one(project: &Shared, commit: Option<Commit>) -> Out {
@@ -112,7 +124,7 @@ fn commits(cx: &Context<'_>, project: &Shared, head: &str, arguments: &Map<Strin
     args.extend(path.map(|_| "--follow".to_owned()));
     args.extend([head.to_owned(), "--".to_owned()]);
     args.extend(path.map(str::to_owned));
-    debug_assert!(cx.version >= crate::gitlab::Version::V17, "the query was checked");
+    debug_assert!(cx.version >= Version::V17, "the query was checked");
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     let commits = project.objects.log(&args)?.unwrap_or_default();
     Ok(commits.into_iter().map(|commit| Node::Commit(project.clone(), Arc::new(commit))).collect())

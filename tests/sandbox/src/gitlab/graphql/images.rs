@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::fields::{number, text};
 use super::node::{Node, Out, Shared};
-use crate::gitlab::rest::registry::{created, digest, location, path, revision};
+use crate::gitlab::rest::registry::{created, digest, location, path, revision, short, size};
 use crate::gitlab::state::Context;
 
 const NOT_THERE: &str =
@@ -81,9 +81,9 @@ pub(super) fn tag(cx: &Context<'_>, project: &Shared, repository: usize, tag: us
         "location" => json!(format!("{}:{}", location(cx, project, repository), tag.name)),
         "digest" => json!(digest(tag)),
         "revision" => json!(revision(tag)),
-        "shortRevision" => json!(&revision(tag)[..9]),
+        "shortRevision" => json!(short(&revision(tag))),
         "createdAt" | "publishedAt" => json!(tag.created_at),
-        "totalSize" => json!("1024"),
+        "totalSize" => json!(size(tag).to_string()),
         _ => json!("application/vnd.docker.distribution.manifest.v2+json"),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::pipelines;
 use crate::gitlab::commit::Commit;
-use crate::gitlab::page::{Page, counted, uncounted};
+use crate::gitlab::page::{Page, uncounted};
 use crate::gitlab::reply::{Answer, Reply};
 use crate::gitlab::state::{Context, Stored};
 
@@ -34,7 +34,11 @@ pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
     if request.flag("all") {
         args.extend(["--all".to_owned(), "--reverse".to_owned()]);
     } else {
-        args.extend(["--end-of-options".to_owned(), range(project, request.given("ref_name"))?]);
+        // Gitaly does not look at how git ends: a ref that is not there has no commits, and that is no error.
+        let Some(range) = range(project, request.given("ref_name"))? else {
+            return Ok(uncounted(request, page, Vec::new(), false));
+        };
+        args.push(range);
     }
     args.push("--".to_owned());
     args.extend(path.map(str::to_owned));
@@ -54,17 +58,18 @@ pub(super) fn list(cx: &Context<'_>, project: &Stored) -> Answer {
     Ok(uncounted(request, page, shown, more))
 }
 
-/// A revision or a range of two, for git.
-fn range(project: &Stored, given: Option<&str>) -> Result<String, Reply> {
-    let dots = given.and_then(|given| ["...", ".."].into_iter().find_map(|dots| Some((given.split_once(dots)?, dots))));
-    let id = |revision: &str| {
-        let id = project.objects.commit_id(&project.revision(Some(revision)))?;
-        id.ok_or_else(|| Reply::not_found("Commit"))
-    };
-    match dots {
-        None => id(given.unwrap_or_default()),
-        Some(((from, to), dots)) => Ok(format!("{}{dots}{}", id(from)?, id(to)?)),
+/// A revision or a range of two, for git; `None` if one is not there.
+fn range(project: &Stored, given: Option<&str>) -> Result<Option<String>, Reply> {
+    let given = given.unwrap_or_default();
+    if given.starts_with('-') {
+        return Err(Reply::message(400, "ref_name is invalid"));
     }
+    let id = |revision: &str| project.objects.commit_id(&project.revision(Some(revision)));
+    let dots = ["...", ".."].into_iter().find_map(|dots| Some((given.split_once(dots)?, dots)));
+    Ok(match dots {
+        None => id(given)?,
+        Some(((from, to), dots)) => id(from)?.zip(id(to)?).map(|(from, to)| format!("{from}{dots}{to}")),
+    })
 }
 
 /// `GET /projects/:id/repository/commits/:sha`.
@@ -95,7 +100,10 @@ pub(super) fn refs(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
             all.extend(refs.into_iter().map(|(short, _)| json!({ "type": name, "name": short })));
         }
     }
-    counted(cx.request, &all, Clone::clone)
+    // GitLab asks for one more than it shows, and does not count.
+    let page = Page::of(cx.request)?;
+    let more = all.len() > page.skip().saturating_add(page.size);
+    Ok(uncounted(cx.request, page, page.cut(&all), more))
 }
 
 /// The commit of a revision.

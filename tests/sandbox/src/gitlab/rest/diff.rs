@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::commits::resolved;
 use crate::gitlab::commit::Commit;
 use crate::gitlab::model::{DiffLimits, Version};
-use crate::gitlab::page::{Page, uncounted};
+use crate::gitlab::page::counted;
 use crate::gitlab::reply::{Answer, Reply};
 use crate::gitlab::state::{Context, Stored};
 
@@ -16,10 +16,8 @@ const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 pub(super) fn of_commit(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
     let commit = resolved(project, sha)?;
     let parent = commit.parents.first().map_or(EMPTY_TREE, String::as_str);
-    let diffs = diffs(project, parent, &commit.id, cx.state.options.diff_limits)?;
-    let page = Page::of(cx.request)?;
-    let more = diffs.len() > page.skip() + page.size;
-    Ok(uncounted(cx.request, page, page.cut(&diffs), more))
+    let (diffs, _) = diffs(project, parent, &commit.id, cx.state.options.diff_limits)?;
+    counted(cx.request, &diffs, Clone::clone)
 }
 
 /// `GET /projects/:id/repository/compare`.
@@ -40,7 +38,7 @@ pub(super) fn compare(cx: &Context<'_>, project: &Stored) -> Answer {
     let start = start.ok_or_else(|| Reply::not_found("Ref"))?;
     let range = format!("{}..{}", from.id, to.id);
     let commits = project.objects.log(&["--reverse", &range, "--"])?.unwrap_or_default();
-    let mut diffs = diffs(project, &start, &to.id, cx.state.options.diff_limits)?;
+    let (mut diffs, cut) = diffs(project, &start, &to.id, cx.state.options.diff_limits)?;
     // Comparisons say which patches were left out since 18.4.
     if cx.version < Version::V19 {
         for diff in diffs.iter_mut().filter_map(Value::as_object_mut) {
@@ -51,7 +49,8 @@ pub(super) fn compare(cx: &Context<'_>, project: &Stored) -> Answer {
         "commit": commits.last().map(|commit| commit.json(&page)),
         "commits": commits.iter().map(|commit| commit.json(&page)).collect::<Vec<_>>(),
         "diffs": diffs,
-        "compare_timeout": false,
+        // The name is old: it says that the list was cut off.
+        "compare_timeout": cut,
         "compare_same_ref": from.id == to.id,
         "web_url": format!("{page}/-/compare/{}...{}", from.id, to.id),
     });
@@ -90,8 +89,10 @@ struct Change {
     paths: (String, String),
 }
 
-fn diffs(project: &Stored, from: &str, to: &str, limits: DiffLimits) -> Result<Vec<Value>, Reply> {
+/// The differences up to the limits, and whether that is not all.
+fn diffs(project: &Stored, from: &str, to: &str, limits: DiffLimits) -> Result<(Vec<Value>, bool), Reply> {
     let mut changes = changes(project, from, to)?;
+    let cut = changes.len() > limits.files;
     changes.truncate(limits.files);
     let mut patches = patches(project, from, to)?.into_iter();
     let (mut files, mut bytes) = (0, 0);
@@ -105,7 +106,7 @@ fn diffs(project: &Stored, from: &str, to: &str, limits: DiffLimits) -> Result<V
         let collapsed = !too_large && (files > limits.files.div_ceil(10) || patch.len() > limits.patch_bytes / 10);
         change.json(if too_large || collapsed { "" } else { &patch }, collapsed, too_large)
     });
-    Ok(shown.collect())
+    Ok((shown.collect(), cut))
 }
 
 fn changes(project: &Stored, from: &str, to: &str) -> Result<Vec<Change>, Reply> {

@@ -83,7 +83,7 @@ pub(super) fn basic(cx: &Context<'_>, project: &Stored) -> Value {
         "path": project.name(),
         "path_with_namespace": path,
         "created_at": MADE,
-        "default_branch": project.default_branch(),
+        "default_branch": if project.is_empty() { Value::Null } else { json!(project.default_branch()) },
         "ssh_url_to_repo": format!("git@gitlab.example.org:{path}.git"),
         "http_url_to_repo": format!("{}.git", cx.page_of(project)),
         "web_url": cx.page_of(project),
@@ -103,7 +103,7 @@ fn json(cx: &Context<'_>, project: &Stored) -> Value {
     let more = json!({
         "archived": data.archived,
         "visibility": visibility,
-        "empty_repo": project.objects.commit_id("HEAD").is_ok_and(|head| head.is_none()),
+        "empty_repo": project.is_empty(),
         "namespace": { "id": 1, "name": namespace, "path": namespace, "kind": "group", "full_path": namespace },
         "container_registry_enabled": data.container_registry != Access::Disabled,
         "container_registry_access_level": level(data.container_registry),

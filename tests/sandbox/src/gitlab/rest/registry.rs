@@ -44,7 +44,7 @@ pub(super) fn tags(cx: &Context<'_>, project: &Stored, id: &str) -> Answer {
         return Err(Reply::unauthorized());
     }
     if !cx.state.options.registry_database || cx.version == crate::gitlab::Version::V15 {
-        return Err(Reply::error(405, "Keyset pagination is not yet available for this type of request"));
+        return Err(Reply::message(405, "405 Method Not Allowed"));
     }
     let descending = cx.request.given("sort") == Some("desc");
     if descending {
@@ -74,10 +74,10 @@ pub(super) fn tag(cx: &Context<'_>, project: &Stored, id: &str, name: &str) -> A
         "path": format!("{}:{name}", path(project, repository)),
         "location": format!("{}:{name}", location(cx, project, repository)),
         "revision": revision,
-        "short_revision": &revision[..9],
+        "short_revision": short(&revision),
         "digest": digest(tag),
         "created_at": tag.created_at,
-        "total_size": 1024,
+        "total_size": size(tag),
     });
     Ok(Reply::json(200, &value))
 }
@@ -137,9 +137,19 @@ pub(crate) fn digest(tag: &RegistryTag) -> String {
     if tag.digest.is_empty() { format!("sha256:{}", hash(&tag.name)) } else { tag.digest.clone() }
 }
 
-/// A stand-in for the digest of the image's configuration.
+/// The digest of the image's configuration, or a stand-in for it.
 pub(crate) fn revision(tag: &RegistryTag) -> String {
-    hash(&digest(tag))
+    tag.revision.clone().unwrap_or_else(|| hash(&digest(tag)))
+}
+
+/// The beginning of a revision.
+pub(crate) fn short(revision: &str) -> &str {
+    revision.get(..9).unwrap_or_default()
+}
+
+/// The size of the image, or one that it could have.
+pub(crate) fn size(tag: &RegistryTag) -> u64 {
+    tag.total_size.unwrap_or(1024)
 }
 
 fn hash(text: &str) -> String {

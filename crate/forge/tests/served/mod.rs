@@ -1,6 +1,8 @@
 //! The same question through HTTP: every answer of the local source is compared with that of the GitLab source, in
 //! GraphQL and in REST mode, over a GitLab stand-in that serves the same repository.
 
+#![allow(dead_code, reason = "each test file uses some of it")]
+
 use std::path::Path;
 
 use repin::{Question, Resolution};
@@ -17,10 +19,13 @@ pub(crate) struct Served {
 
 impl Served {
     /// With these tags in its registry; `None`: it has no registry.
-    pub(crate) fn new(repository: &Path, tags: Option<&[&str]>) -> Self {
+    pub(crate) fn new<T: AsRef<str>>(repository: &Path, tags: Option<&[T]>) -> Self {
         let server = Server::start(Options::default()).unwrap();
         let images = tags.map(|tags| Repository {
-            tags: tags.iter().map(|tag| RegistryTag { name: (*tag).to_owned(), ..RegistryTag::default() }).collect(),
+            tags: tags
+                .iter()
+                .map(|tag| RegistryTag { name: tag.as_ref().to_owned(), ..RegistryTag::default() })
+                .collect(),
             ..Repository::default()
         });
         server.add(Project {
@@ -35,8 +40,12 @@ impl Served {
 
     /// The project, read in one of both ways.
     pub(crate) fn open(&self, graphql: bool) -> GitLab<Native> {
+        self.open_within(graphql, Limits { max_requests: None, ..Limits::default() })
+    }
+
+    /// The same with limits.
+    pub(crate) fn open_within(&self, graphql: bool, limits: Limits) -> GitLab<Native> {
         let project = ProjectRef::Path("group/name".to_owned());
-        let limits = Limits { max_requests: None, ..Limits::default() };
         let gitlab = GitLab::new(Native::new(), self.server.url(), project, None, limits);
         if graphql { gitlab } else { gitlab.without_graphql() }
     }
@@ -72,7 +81,11 @@ pub(crate) fn same_through_http(repository: &Path, question: &Question, tags: Op
         served.server.clear_log();
         let answer = pollster::block_on(repin::resolve::resolve(&served.open(graphql), question));
         let answer = answer.unwrap_or_else(|error| {
-            panic!("through HTTP, GraphQL {graphql}: {error} ({:?})\n{}", std::error::Error::source(&error), log(&served))
+            panic!(
+                "through HTTP, GraphQL {graphql}: {error} ({:?})\n{}",
+                std::error::Error::source(&error),
+                log(&served)
+            )
         });
         let (mut wanted, got) = (comparable(local), comparable(&answer));
         // Beyond 500 commits the distance may stay open.
