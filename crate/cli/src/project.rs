@@ -69,6 +69,13 @@ impl Project {
         })
     }
 
+    /// Keeps what was learnt for the next question, where that costs requests.
+    pub(crate) fn remember(&self) {
+        if let Some(remote) = self.source.remote() {
+            pollster::block_on(remote.remember());
+        }
+    }
+
     /// Whether it is known which tags exist, once the question is answered.
     pub(crate) fn has_tags(&self) -> bool {
         self.given_tags || self.source.remote().is_some_and(Remote::has_images)
@@ -171,7 +178,7 @@ fn remote(
     };
     let host = location.base.split_once("://").map_or(location.base.as_str(), |(_, host)| host);
     let transport = Watched::new(host, progress.callback());
-    let remote = Remote::new(location, token, asked.gitlab.max_requests, transport, given);
+    let remote = Remote::new(location, token, &asked.gitlab, transport, given);
     Ok(AnySource::Remote(Box::new(remote)))
 }
 

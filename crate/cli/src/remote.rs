@@ -8,35 +8,41 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repin::Oid;
 use repin::environment::Snapshot;
 use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
-use repin::resolution::{Cost, Reason};
+use repin::resolution::{Cost, Reason, Resolution};
 use repin::scheme::Named;
 use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
 use repin::tree::Entry;
+use repin::{Oid, Question};
+use repin_forge::cache::{FileCache, FileStore};
 use repin_forge::gitlab::location::Location;
 use repin_forge::gitlab::{ApiError, GitLab};
 use repin_forge::http::Limits;
 
-use crate::args::MaxRequests;
+use crate::args::{self as options, MaxRequests};
 use crate::token::Found;
 use crate::watched::Watched;
 
 /// The time for an answer that may take any number of requests.
 const LONG: Duration = Duration::from_mins(10);
 
+/// One reading of the address.
+type Asked = GitLab<Watched, Option<FileStore>>;
+
 /// A project of a GitLab as a source.
 pub(crate) struct Remote {
     readings: Vec<Location>,
     token: Option<Found>,
     given: Given,
+    /// What is kept of earlier questions.
+    cache: Option<FileCache>,
     limits: Limits,
     start: Instant,
     transport: Watched,
     /// The reading that is asked.
-    chosen: RefCell<(Location, Rc<GitLab<Watched>>)>,
+    chosen: RefCell<(Location, Rc<Asked>)>,
     /// What the readings before it cost.
     spent: Cell<Cost>,
     /// The commit that was asked for, and by which name.
@@ -60,25 +66,27 @@ impl Remote {
     pub(crate) fn new(
         location: &Location,
         token: Option<Found>,
-        max_requests: MaxRequests,
+        options: &options::Gitlab,
         transport: Watched,
         given: Given,
     ) -> Self {
         let usual = Limits::default();
-        let limits = match max_requests {
+        let limits = match options.max_requests {
             MaxRequests::Any => Limits { max_requests: None, deadline: LONG, ..usual },
             MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..usual },
         };
         let readings = location.alternatives();
-        let gitlab = client(location, token.as_ref(), &given, limits, transport.clone());
+        let cache = if options.no_cache { None } else { FileCache::of_user() };
+        let first = client(location, token.as_ref(), &given, cache.as_ref(), limits, transport.clone());
         Self {
             readings,
             token,
             given,
+            cache,
             limits,
             start: Instant::now(),
             transport,
-            chosen: RefCell::new((location.clone(), Rc::new(gitlab))),
+            chosen: RefCell::new((location.clone(), Rc::new(first))),
             spent: Cell::default(),
             commit: RefCell::default(),
             has_images: Cell::new(false),
@@ -107,7 +115,7 @@ impl Remote {
         cut_off.into_iter().chain(self.notes()).collect()
     }
 
-    fn gitlab(&self) -> Rc<GitLab<Watched>> {
+    fn gitlab(&self) -> Rc<Asked> {
         Rc::clone(&self.chosen.borrow().1)
     }
 
@@ -119,12 +127,62 @@ impl Remote {
             deadline: self.limits.deadline.saturating_sub(self.start.elapsed()),
             ..self.limits
         };
-        let gitlab = client(reading, self.token.as_ref(), &self.given, limits, self.transport.clone());
+        let gitlab =
+            client(reading, self.token.as_ref(), &self.given, self.cache.as_ref(), limits, self.transport.clone());
         self.chosen.replace((reading.clone(), Rc::new(gitlab)));
     }
 
-    /// The commit of a reading, by the caller's name for it or by what the address says.
-    async fn commit_of(&self, reading: &Location, revision: Option<&str>) -> Result<Commit, SourceError> {
+    /// Answers the question, or looks an earlier answer over.
+    pub(crate) async fn resolve(&self, question: &Question) -> Result<Resolution, SourceError> {
+        let mut answer = self
+            .of_readings(question.revision.as_deref(), async |gitlab: &Asked, revision| {
+                gitlab.resolve(&Question { revision, ..question.clone() }).await
+            })
+            .await?;
+        answer.cost = self.cost();
+        Ok(answer)
+    }
+
+    /// Keeps what was learnt for the next question.
+    pub(crate) async fn remember(&self) {
+        self.gitlab().remember().await;
+    }
+
+    /// The first answer that is one, of all readings and all revisions that each may mean.
+    async fn of_readings<R>(
+        &self,
+        revision: Option<&str>,
+        ask: impl AsyncFn(&Asked, Option<String>) -> Result<R, SourceError>,
+    ) -> Result<R, SourceError> {
+        let mut worst: Option<(Failed, Location, SourceError)> = None;
+        for (at, reading) in self.readings.iter().enumerate() {
+            if at > 0 {
+                self.choose(reading);
+            }
+            match self.of_reading(reading, revision, &ask).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => match failed(&error) {
+                    // The first reading is the likeliest, unless there is no GitLab.
+                    Some(far) if worst.as_ref().is_none_or(|(known, ..)| *known < far) => {
+                        worst = Some((far, reading.clone(), error));
+                    }
+                    Some(_) => {}
+                    None => return Err(error),
+                },
+            }
+        }
+        let (_, reading, error) = worst.ok_or(SourceError::Empty)?;
+        self.chosen.borrow_mut().0 = reading;
+        Err(error)
+    }
+
+    /// The same of one reading, by the caller's name for the revision or by what the address says.
+    async fn of_reading<R>(
+        &self,
+        reading: &Location,
+        revision: Option<&str>,
+        ask: &impl AsyncFn(&Asked, Option<String>) -> Result<R, SourceError>,
+    ) -> Result<R, SourceError> {
         let hinted = || reading.revision.as_ref().map(|hint| hint.revisions().into_iter().map(Some).collect());
         let revisions: Vec<Option<String>> = match revision {
             Some(revision) => vec![Some(revision.to_owned())],
@@ -132,16 +190,10 @@ impl Remote {
         };
         let gitlab = self.gitlab();
         let mut first = None;
-        for revision in &revisions {
-            match gitlab.commit(revision.as_deref()).await {
+        for revision in revisions {
+            match ask(&gitlab, revision).await {
                 Err(error @ SourceError::UnknownRevision { .. }) => first = first.or(Some(error)),
-                Ok(mut commit) => {
-                    // A build knows its branch by the short name.
-                    commit.branch =
-                        commit.branch.map(|name| name.strip_prefix("refs/heads/").map_or(name.clone(), str::to_owned));
-                    return Ok(commit);
-                }
-                Err(error) => return Err(error),
+                other => return other,
             }
         }
         Err(first.unwrap_or(SourceError::Empty))
@@ -152,11 +204,13 @@ fn client(
     location: &Location,
     token: Option<&Found>,
     given: &Given,
+    cache: Option<&FileCache>,
     limits: Limits,
     transport: Watched,
-) -> GitLab<Watched> {
+) -> Asked {
     let token = token.map(|found| found.token.clone());
-    let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token, limits);
+    let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token, limits)
+        .with_store(cache.map(|cache| cache.project(&location.base, &location.project)));
     match &given.images {
         Some(images) => gitlab.with_images(images.clone()),
         None => gitlab,
@@ -197,29 +251,15 @@ impl Source for Remote {
         {
             return Ok(commit.clone());
         }
-        let mut worst: Option<(Failed, Location, SourceError)> = None;
-        for (at, reading) in self.readings.iter().enumerate() {
-            if at > 0 {
-                self.choose(reading);
-            }
-            match self.commit_of(reading, revision).await {
-                Ok(commit) => {
-                    self.commit.replace(Some((revision.map(str::to_owned), commit.clone())));
-                    return Ok(commit);
-                }
-                Err(error) => match failed(&error) {
-                    // The first reading is the likeliest, unless there is no GitLab.
-                    Some(far) if worst.as_ref().is_none_or(|(known, ..)| *known < far) => {
-                        worst = Some((far, reading.clone(), error));
-                    }
-                    Some(_) => {}
-                    None => return Err(error),
-                },
-            }
+        let mut commit = self
+            .of_readings(revision, async |gitlab: &Asked, revision| gitlab.commit(revision.as_deref()).await)
+            .await?;
+        // A build knows its branch by the short name.
+        if let Some(name) = commit.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/")) {
+            commit.branch = Some(name.to_owned());
         }
-        let (_, reading, error) = worst.ok_or(SourceError::Empty)?;
-        self.chosen.borrow_mut().0 = reading;
-        Err(error)
+        self.commit.replace(Some((revision.map(str::to_owned), commit.clone())));
+        Ok(commit)
     }
 
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
@@ -261,8 +301,8 @@ impl Source for Remote {
         Ok(images)
     }
 
-    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
-        self.gitlab().next(commit, open).await
+    async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
+        self.gitlab().next(commit, open, most).await
     }
 
     async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
@@ -280,6 +320,14 @@ impl Source for Remote {
 
     async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
         self.gitlab().build(wanted, job).await
+    }
+
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        self.gitlab().fork_parent().await
+    }
+
+    fn is_costly(&self) -> bool {
+        self.gitlab().is_costly()
     }
 
     fn notes(&self) -> Vec<String> {

@@ -87,8 +87,8 @@ impl Source for AnySource {
         on!(self, it => it.images(repository).await)
     }
 
-    async fn next(&self, commit: Oid, open: &[Candidate]) -> Result<Vec<usize>, SourceError> {
-        on!(self, it => it.next(commit, open).await)
+    async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
+        on!(self, it => it.next(commit, open, most).await)
     }
 
     async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
@@ -106,6 +106,14 @@ impl Source for AnySource {
 
     async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
         on!(self, it => it.build(wanted, job).await)
+    }
+
+    async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
+        on!(self, it => it.fork_parent().await)
+    }
+
+    fn is_costly(&self) -> bool {
+        on!(self, it => it.is_costly())
     }
 
     fn notes(&self) -> Vec<String> {

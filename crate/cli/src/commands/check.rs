@@ -21,6 +21,7 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
     let commit = project.wait(project.source.commit(project.question.revision.as_deref()))?;
     let findings = project.wait(check(&project.source, &project.question))?;
+    project.remember();
     let code = if findings.iter().any(is_wrong) { WRONG } else { 0 };
     match options.format {
         Format::Json => {

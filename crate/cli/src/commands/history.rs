@@ -26,6 +26,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
         limit = Some(PICTURE + 1);
     }
     let mut entries = project.wait(history(&project.source, &project.question, limit))?;
+    project.remember();
     let cut = by_default && entries.len() > PICTURE;
     if cut {
         entries.truncate(PICTURE);

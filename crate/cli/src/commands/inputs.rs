@@ -17,6 +17,7 @@ use crate::uncommitted;
 pub(crate) fn run(options: &Inputs, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, None, color)?;
     let (commit, facts) = facts(&project)?;
+    project.remember();
     match options.format {
         Format::Json => {
             let mut out = json_stdout();

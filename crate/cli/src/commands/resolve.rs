@@ -10,12 +10,18 @@ use crate::error::Failure;
 use crate::output::answer::{self, Around};
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
+use crate::source::AnySource;
 use crate::uncommitted;
 
 /// Answers for one commit.
 pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, Some(&options.registry), color)?;
-    let mut resolution = project.wait(repin::resolve::resolve(&project.source, &project.question))?;
+    let mut resolution = project.wait(async {
+        match &project.source {
+            AnySource::Local(local) => repin::resolve::resolve(&**local, &project.question).await,
+            AnySource::Remote(remote) => remote.resolve(&project.question).await,
+        }
+    })?;
     resolution.notes.extend(note(&project, &resolution));
     match options.format {
         Format::Json => {

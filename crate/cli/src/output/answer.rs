@@ -55,6 +55,9 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
         }
         (None, _) => writeln!(out, "the image of this very commit, {}", shown(&around.commit))?,
     }
+    if let Some(parent) = image.project.as_deref().filter(|_| image.project != resolution.project) {
+        writeln!(out, "  it is in the registry of {}, which this project is a fork of", safe(parent))?;
+    }
     if !image.verified {
         writeln!(out, "  no registry was asked; a CI that builds on change would have built it there")?;
     }
@@ -156,7 +159,7 @@ fn next(resolution: &Resolution, around: &Around) -> Option<String> {
         ("build-skipped", _) => "retry the job that failed before it".to_owned(),
         ("shallow", _) => "fetch the whole history (git fetch --unshallow), and ask again".to_owned(),
         ("partial", _) => "fetch what is missing (git fetch --all --tags), and ask again".to_owned(),
-        ("no-scheme", _) if around.has_tags => {
+        ("no-scheme", _) if around.has_tags || around.is_remote => {
             "let the image job push a tag with the commit's id, such as $CI_COMMIT_SHORT_SHA, or say `tag` in .repin.toml"
                 .to_owned()
         }

@@ -62,8 +62,6 @@ pub struct GitLab<T, S = NoStore> {
     graphql: Cell<bool>,
     /// The greatest complexity of a query.
     complexity: Cell<f64>,
-    /// The image tags, where the caller knows them.
-    images: Option<Images>,
 }
 
 /// What was learnt so far.
@@ -115,7 +113,6 @@ impl<T: Transport> GitLab<T> {
             state: RefCell::default(),
             graphql: Cell::new(!is_job),
             complexity: Cell::new(complexity),
-            images: None,
         }
     }
 }
@@ -138,13 +135,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     #[must_use]
     pub fn without_graphql(self) -> Self {
         self.graphql.set(false);
-        self
-    }
-
-    /// With the image tags that the caller knows to exist: the registry is not asked.
-    #[must_use]
-    pub fn with_images(mut self, images: Images) -> Self {
-        self.images = Some(images);
         self
     }
 

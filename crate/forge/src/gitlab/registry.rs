@@ -18,9 +18,6 @@ const RESERVE: u64 = 10;
 impl<T: Transport, S: Store> GitLab<T, S> {
     /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
-        if let Some(images) = &self.images {
-            return Ok(Some(images.clone()));
-        }
         if self.has_no_registry() {
             self.note("the project's container registry is switched off, so nobody was asked which images exist");
             return Ok(None);
