@@ -111,6 +111,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
         };
         if let Some(likely) = likely.filter(|_| !self.has_no_registry()) {
+            // Once is enough.
+            self.state.borrow_mut().wants_images = false;
             let tags = self.tags(&likely).await;
             self.state.borrow_mut().ahead = Some((likely.id, tags));
         }
