@@ -218,7 +218,17 @@ async fn pin<S: Source>(
         let message = format!("Renku cannot read this file: {}", problem.kind);
         findings.push(Finding::new("renku-ini", Severity::Warning, message).at(renku_ini::PATH, Some(problem.line)));
     }
-    let Some(pin) = audit(source, question).await? else { return Ok(()) };
+    let pin = match audit(source, question).await {
+        Ok(Some(pin)) => pin,
+        Ok(None) => return Ok(()),
+        // What was found so far is worth more than an error.
+        Err(SourceError::Incomplete(why)) => {
+            let message = format!("whether the image that it pins is right cannot be known: {why}");
+            findings.push(Finding::new("pin-unknown", Severity::Warning, message).at(renku_ini::PATH, None));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     let image = &pin.image;
     let (rule, severity, message, help) = match &pin.state {
         PinState::Right { .. } => return Ok(()),
