@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
-use repin_sandbox::gitlab::{Fault, FaultKind, Kind, Options, Reach, Scope, Server, Token, Visibility};
+use repin_sandbox::gitlab::{Access, Fault, FaultKind, Kind, Options, Reach, Scope, Server, Token, Visibility};
 use repin_sandbox::{Course, REGISTRY, course};
 use serde_json::{Value, json};
 
@@ -91,6 +91,12 @@ fn comparable(mut answer: Value) -> Value {
     answer
 }
 
+/// What is wrong where. Why a build was lost GitLab knows better.
+fn rules(check: &Ran) -> Vec<Value> {
+    let findings = check.json()["findings"].as_array().unwrap().clone();
+    findings.into_iter().map(|finding| json!([finding["rule"], finding["path"], finding["line"]])).collect()
+}
+
 #[test]
 fn the_answers_are_those_on_a_clone() {
     let served = Served::new("gitlab-course");
@@ -112,14 +118,27 @@ fn the_answers_are_those_on_a_clone() {
         }
         let history = ["history", "--format", "json", "--limit", "20"];
         let remote = served.repin(&["history", &url, "--format", "json", "--limit", "20", "--max-requests", "none"]);
-        assert_eq!(remote.json(), served.on_clone(&history, true).json(), "GraphQL {graphql}");
+        let (remote, local) = (remote.json(), served.on_clone(&history, true).json());
+        let (remote, local) = (remote.as_array().unwrap(), local.as_array().unwrap());
+        assert_eq!(remote.len(), local.len(), "GraphQL {graphql}");
+        for (remote, local) in remote.iter().zip(local) {
+            let mut local = local.clone();
+            // Images that no commit on the list has may be left out, since each look costs a request.
+            let may_lack = matches!(local["relation"].as_str(), Some("same-environment" | "descendant"));
+            if remote["tag"].is_null() && may_lack {
+                for field in ["tag", "image_commit", "relation"] {
+                    local[field] = Value::Null;
+                }
+            }
+            assert_eq!(*remote, local, "GraphQL {graphql}");
+        }
         let remote = served.repin(&["inputs", &url, "--commit", MERGE, "--format", "json"]);
         let local = served.on_clone(&["inputs", "--commit", MERGE, "--format", "json"], false);
         for part in ["commit", "inputs", "environment", "expected_tag"] {
             assert_eq!(remote.json()[part], local.json()[part], "GraphQL {graphql}");
         }
-        let remote = served.repin(&["check", &url, "--max-requests", "none"]);
-        assert_eq!((remote.code(), remote.stdout()), (3, served.on_clone(&["check"], true).stdout()));
+        let remote = served.repin(&["check", &url, "--format", "json", "--max-requests", "none"]);
+        assert_eq!((remote.code(), rules(&remote)), (3, rules(&served.on_clone(&["check", "--format", "json"], true))));
     }
 }
 
@@ -129,11 +148,10 @@ fn the_answers_are_shown() {
     let url = served.url();
     assert_snapshot!("gitlab_found", served.repin(&["resolve", &url, "--commit", MERGE]).shown());
     assert_snapshot!("gitlab_failed", served.repin(&["resolve", &url]).shown());
-    assert_snapshot!("gitlab_history", served.repin(&["history", &url, "--limit", "5"]).shown());
+    assert_snapshot!("gitlab_history", served.repin(&["history", &url, "--limit", "4"]).shown());
+    assert_snapshot!("gitlab_check", served.repin(&["check", &url, "--max-requests", "none"]).shown());
     assert_snapshot!("gitlab_inputs", served.repin(&["inputs", &url]).shown());
-    served.make_private();
-    served.server.update(served.id, |project| project.container_registry = repin_sandbox::gitlab::Access::Private);
-    served.server.update(served.id, |project| project.visibility = Visibility::Public);
+    served.server.update(served.id, |project| project.container_registry = Access::Private);
     assert_snapshot!("gitlab_no_access", served.repin(&["resolve", &url, "--commit", MERGE]).shown());
     assert_snapshot!("gitlab_history_no_access", served.repin(&["history", &url, "--limit", "2"]).shown());
 }
