@@ -62,7 +62,7 @@ fn of_http(error: &HttpError, location: &Location, token: Option<&str>) -> Optio
         }
         HttpError::Deadline => Some("ask again; `--max-requests none` also waits longer".to_owned()),
         HttpError::RateLimited { .. } if token.is_none() => {
-            Some(format!("wait, or give a token, with which most GitLabs permit more: {}", HOW_TO_GIVE))
+            Some(format!("wait, or give a token, with which most GitLabs permit more: {HOW_TO_GIVE}"))
         }
         HttpError::RateLimited { .. } => Some("wait until then, and ask again".to_owned()),
         // What to do about an authority that is not known is said with the cause.
