@@ -93,7 +93,7 @@ pub struct InputFile {
 }
 
 /// The answer in a word. The order of the variants is the order in which they are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The registry holds a right image.

@@ -58,7 +58,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     pub(super) fn learn_history(&self, tip: Oid, commits: Vec<Commit>) {
         let mut state = self.state.borrow_mut();
         state.pages.entry(tip).or_insert((1, commits.len() < PER_PAGE));
-        commits.into_iter().for_each(|commit| state.history.add(commit));
+        state.history.extend(commits);
     }
 
     /// Lists the next page of the history of `tip`; `false` if there is none, or no more may be asked.
@@ -75,7 +75,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let mut state = self.state.borrow_mut();
         for list in lists {
             let (commits, is_last) = list?;
-            commits.into_iter().for_each(|commit| state.history.add(commit));
+            state.history.extend(commits);
             let pages = state.pages.entry(tip).or_default();
             *pages = (pages.0 + 1, pages.1 || is_last);
         }
@@ -93,7 +93,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
             let (commits, is_last) = self.list_commits_by(Some(("all", "true")), page).await?;
             let mut state = self.state.borrow_mut();
-            commits.into_iter().for_each(|commit| state.history.add(commit));
+            state.history.extend(commits);
             if is_last {
                 break;
             }
@@ -113,7 +113,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let (commits, is_last) = self.list_commits(Some(&range), page).await?;
             count += commits.len();
             let mut state = self.state.borrow_mut();
-            commits.into_iter().for_each(|commit| state.history.add(commit));
+            state.history.extend(commits);
             if is_last {
                 return Ok((count, true));
             }

@@ -215,9 +215,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let most = if first { 1 } else { u64::MAX };
         let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses, most).await?;
         let mut results: Vec<Option<Few>> = vec![None; targets.len()];
-        known_before.into_iter().for_each(|(at, known)| results[at] = Some(known));
-        nothing.into_iter().for_each(|at| results[at] = Some(Few::Nothing));
-        shared.into_iter().for_each(|at| results[at] = Some(Few::Same));
+        let nothing = nothing.into_iter().map(|at| (at, Few::Nothing));
+        let shared = shared.into_iter().map(|at| (at, Few::Same));
+        for (at, known) in known_before.into_iter().chain(nothing).chain(shared) {
+            results[at] = Some(known);
+        }
         for ((purpose, ask), blobs) in asks.iter().zip(answers) {
             let Some(blobs) = blobs else { continue };
             match purpose {
@@ -417,7 +419,9 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let mut is_right = false;
         for group in same.chunks(if is_ordered { 2 } else { same.len().max(1) }) {
             if is_right {
-                group.iter().for_each(|&at| compared[at] = Compared::Left);
+                for &at in group {
+                    compared[at] = Compared::Left;
+                }
                 continue;
             }
             let chosen: Vec<Candidate> = group.iter().map(|&at| candidates[at].clone()).collect();
@@ -525,7 +529,7 @@ fn judge(few: &[&Entry], blobs: &[Blob]) -> Few {
 fn few_files(files: &[Entry]) -> Vec<&Entry> {
     let mut few: Vec<&Entry> =
         files.iter().filter(|file| file.mode != Mode::SUBMODULE && std::str::from_utf8(&file.path).is_ok()).collect();
-    few.sort_by_key(|file| file.path.iter().filter(|byte| **byte == b'/').count());
+    few.sort_by_key(|file| file.path.split(|byte| *byte == b'/').count());
     few.truncate(FEW);
     few
 }

@@ -160,7 +160,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
             match self.grant(wishes).await {
                 Ok(()) => continue,
-                Err(error) if error.is_limit() => why = USED_UP.to_owned(),
+                Err(error) if error.is_limit() => USED_UP.clone_into(&mut why),
                 Err(ApiError::Unreadable(problem)) => why = problem,
                 Err(error) => return Err(error.into()),
             }

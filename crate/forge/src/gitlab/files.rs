@@ -62,6 +62,7 @@ impl Files {
     }
 
     /// What is known of a path; `None` if nothing.
+    #[expect(clippy::option_option, reason = "whether it is known, and whether it is a file")]
     pub(super) fn file(&self, commit: Oid, path: &[u8]) -> Option<Option<(Mode, Oid)>> {
         let facts = self.commits.get(&commit)?;
         if let (Some(root), false) = (facts.root, path.contains(&b'/')) {
@@ -200,7 +201,9 @@ impl Tree for View<'_> {
     fn list(&mut self, path: &[u8], tree: Oid, each: &mut dyn FnMut(&[u8], Mode, Oid)) -> Result<(), Missing> {
         match self.folder_at(path, tree) {
             Some(folder) => {
-                folder.iter().for_each(|(name, mode, oid)| each(name, *mode, *oid));
+                for (name, mode, oid) in folder {
+                    each(name, *mode, *oid);
+                }
                 Ok(())
             }
             None => {
@@ -272,7 +275,9 @@ fn stand_in(commit: Oid, path: &[u8]) -> Oid {
 
 fn digest(parts: &[&[u8]]) -> Oid {
     let mut hash = Sha1::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     Oid::new(hash.finalize().into())
 }
 

@@ -32,6 +32,12 @@ impl History {
         self.commits.entry(commit.id).or_insert(commit);
     }
 
+    pub(super) fn extend(&mut self, commits: Vec<Commit>) {
+        for commit in commits {
+            self.add(commit);
+        }
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.commits.len()

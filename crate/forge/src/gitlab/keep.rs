@@ -64,7 +64,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     /// # Errors
     /// As for [`resolve`](repin::resolve::resolve).
     pub async fn resolve(&self, question: &Question) -> Result<Resolution, SourceError> {
-        let key = self.key(question);
+        let key = key(question);
         self.recall().await;
         if let Some(answer) = self.again(question, &key).await {
             return Ok(answer);
@@ -80,13 +80,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         self.remember().await;
         Ok(answer)
-    }
-
-    /// What names a question.
-    fn key(&self, question: &Question) -> String {
-        let Question { revision, inputs, ci_path, image } = question;
-        let version = env!("CARGO_PKG_VERSION");
-        format!("answer/1 {version} {}", serde_json::json!([revision, inputs, ci_path, image]))
     }
 
     /// The answer from before, if it still holds.
@@ -212,4 +205,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 
 fn entry((name, mode, oid): KeptEntry) -> Option<(Vec<u8>, Mode, Oid)> {
     Some((name.into_bytes(), mode_of(Some(&mode))?, oid))
+}
+
+/// What names a question.
+fn key(question: &Question) -> String {
+    let Question { revision, inputs, ci_path, image } = question;
+    let version = env!("CARGO_PKG_VERSION");
+    format!("answer/1 {version} {}", serde_json::json!([revision, inputs, ci_path, image]))
 }

@@ -66,6 +66,7 @@ pub struct GitLab<T, S = NoStore> {
 
 /// What was learnt so far.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one thing whether it was done")]
 struct State {
     project: Option<ProjectReply>,
     /// The registry's repositories, once it is certain which there are.

@@ -217,7 +217,6 @@ fn repositories(nodes: &Value) -> Option<Vec<RepositoryReply>> {
             Some(RepositoryReply {
                 // gid://gitlab/ContainerRepository/42
                 id: text(node, "id")?.rsplit('/').next()?.parse().ok()?,
-                name: String::new(),
                 path: text(node, "path").unwrap_or_default(),
                 location: text(node, "location")?,
                 tags_count: node.get("tagsCount").and_then(Value::as_u64),

@@ -28,8 +28,6 @@ pub(super) struct ProjectReply {
     pub(super) jobs_enabled: Option<bool>,
     #[serde(default)]
     pub(super) archived: bool,
-    #[serde(default)]
-    pub(super) web_url: Option<String>,
 }
 
 /// The parent of a fork.
@@ -100,8 +98,6 @@ pub(super) struct RefReply {
 pub(super) struct RepositoryReply {
     pub(super) id: u64,
     #[serde(default)]
-    pub(super) name: String,
-    #[serde(default)]
     pub(super) path: String,
     pub(super) location: String,
     #[serde(default)]
@@ -125,12 +121,8 @@ pub(super) struct TagReply {
 pub(super) struct PipelineReply {
     pub(super) id: u64,
     pub(super) sha: Oid,
-    #[serde(rename = "ref", default)]
-    pub(super) ref_name: Option<String>,
     #[serde(default)]
     pub(super) status: String,
-    #[serde(default)]
-    pub(super) source: Option<String>,
     #[serde(default)]
     pub(super) web_url: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! What answers cost, counted on the server.
 
+use std::collections::BTreeMap;
+
 use repin::resolution::Status;
 use repin::{Oid, Question};
 use repin_forge::http::Limits;
@@ -138,4 +140,42 @@ fn a_cold_answer_about_a_usual_project_costs_few_requests() {
     assert!(percentile(costs.iter().map(|cost| cost.rounds), 50) <= 3, "{costs:?}");
     assert!(percentile(costs.iter().map(|cost| cost.requests), 95) <= 12, "{costs:?}");
     assert!(percentile(costs.iter().map(|cost| cost.bytes), 95) <= 200_000, "{costs:?}");
+}
+
+#[test]
+fn however_long_the_history_and_however_many_the_tags_no_more_than_30_requests() {
+    let usual = usual(5, 12_000, 2_000);
+    assert_eq!(usual.tags.len(), 2_000);
+    let served = Served::new(&usual.repo.path, Some(&usual.tags));
+    let tags: Vec<&str> = usual.tags.iter().map(String::as_str).collect();
+    let mut statuses = BTreeMap::new();
+    // Near the tip, in the middle, and older than every image.
+    for at in [11_999, 11_990, 11_700, 9_000, 6_000, 3_000, 100] {
+        let revision = usual.ids[at].to_string();
+        served.server.clear_log();
+        let question = Question { revision: Some(revision.clone()), ..Question::default() };
+        let gitlab = served.open_within(true, Limits::default());
+        let answer = pollster::block_on(repin::resolve::resolve(&gitlab, &question)).unwrap();
+        let requests = served.server.log().len();
+        let local = usual.repo.resolve_here(&revision, &tags);
+        println!("{at:6} {requests:3} requests {:?} {:?} {:?}", answer.cost, answer.reason, answer.notes);
+        assert!(requests <= 30, "{requests}");
+        *statuses.entry(answer.status).or_insert(0) += 1;
+        match answer.status {
+            Status::Found => {
+                let image = answer.image.unwrap();
+                let right = usual.repo.resolve_here(image.commit, &[]).environment.map(|environment| environment.key);
+                assert_eq!(right, local.environment.map(|environment| environment.key), "{revision}: a wrong image");
+                if let Some(best) = local.image.filter(|best| best.commit != image.commit) {
+                    assert!(
+                        !answer.notes.is_empty(),
+                        "{revision}: {best:?} is nearer, and nothing says that one may be"
+                    );
+                }
+            }
+            Status::Unknown => assert_eq!(answer.reason.unwrap().code, "search-limit", "{revision}"),
+            status => assert_eq!(status, local.status, "{revision}"),
+        }
+    }
+    assert!(statuses.get(&Status::Found).is_some_and(|count| *count >= 2), "{statuses:?}");
 }

@@ -59,9 +59,13 @@ pub(crate) fn git_in(folder: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
         .stderr(Stdio::piped())
         .spawn()
         .expect("git is installed");
-    // A git that stops before it has read all says why itself.
-    let written = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
+    // A git that stops before it has read all says why itself. What it prints is read meanwhile, or it would wait for us.
+    let mut stdin = child.stdin.take().unwrap();
+    let (written, output) = std::thread::scope(|scope| {
+        let writing = scope.spawn(move || stdin.write_all(input));
+        let output = child.wait_with_output().unwrap();
+        (writing.join().unwrap(), output)
+    });
     let problem = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {args:?}: {problem}");
     written.unwrap();

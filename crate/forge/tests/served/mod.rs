@@ -104,5 +104,7 @@ pub(crate) fn same_through_http(repository: &Path, question: &Question, tags: Op
 }
 
 fn log(served: &Served) -> String {
-    served.server.log().iter().map(|one| format!("{} {} {}\n", one.method, one.path_and_query, one.status)).collect()
+    let lines =
+        served.server.log().into_iter().map(|one| format!("{} {} {}", one.method, one.path_and_query, one.status));
+    lines.collect::<Vec<_>>().join("\n")
 }
