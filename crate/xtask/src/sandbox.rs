@@ -22,6 +22,9 @@ impl Sandbox {
         let mut command = sh::command(program, ["serve", "--until-eof"]);
         command.args(registry.then_some("--registry"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        // Ctrl-C is for this process alone: the sandbox then sees its standard input end, and tidies up.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| Error::new(format!("cannot run repin-sandbox: {error}")))?;
         let stdout = child.stdout.take().expect("it is piped");
         let mut sandbox = Self { child, said: HashMap::new(), registry };
