@@ -113,6 +113,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 commits.push(pipeline.sha);
             }
         }
+        let commits = self.with_few(wanted, &commits).await?;
         let snapshots =
             self.look(wanted.spec, &commits).await.map_err(|error| ApiError::Unreadable(error.to_string()))?;
         let same: Vec<Oid> = commits
