@@ -17,18 +17,19 @@ const MOMENTS: [&str; 3] = ["the image came later", "a merge of two sides", "nev
 pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Result<Sandbox> {
     let sandbox = Sandbox::start(program)?;
     stage.say(&format!(
-        "\nThe same project at {}, behind the API of a GitLab stand-in: no clone, no list of tags.{}\n\
-         What an answer cost is in its last line before the notes.",
+        "\nThe same project behind the API of a GitLab, without a clone and a list of tags: a stand-in serves it at\n{},\n\
+         {}. What an answer cost stands above its notes.\n",
         sandbox.says("project"),
-        if sandbox.registry { " Its images are in a real registry." } else { "" }
+        if sandbox.registry { "its images are in a real registry" } else { "it makes up the images, since docker-registry is not installed" }
     ))?;
     for (number, name) in MOMENTS.iter().enumerate() {
         let moment = course.moments.iter().find(|moment| moment.name == *name);
         let moment = moment.ok_or_else(|| Error::new(format!("the course has no moment of the name {name}")))?;
+        stage.say(&format!("{name}:"))?;
         forget(stage)?;
         ask(stage, &sandbox, moment)?;
         if number == 0 {
-            stage.say("The same question again: what cannot change was kept.")?;
+            stage.say("The same question again; what cannot change was kept:")?;
             ask(stage, &sandbox, moment)?;
         }
     }
