@@ -17,10 +17,14 @@ const MOMENTS: [&str; 3] = ["the image came later", "a merge of two sides", "nev
 pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Result<Sandbox> {
     let sandbox = Sandbox::start(program)?;
     stage.say(&format!(
-        "\nThe same project behind the API of a GitLab, without a clone and a list of tags: a stand-in serves it at\n{},\n\
-         {}. What an answer cost stands above its notes.\n",
+        "\nThe same project as a GitLab serves it (a stand-in, at {}): asked through its API,\n\
+         without a clone and a list of tags; {}. What an answer cost stands above its notes.\n",
         sandbox.says("project"),
-        if sandbox.registry { "its images are in a real registry" } else { "it makes up the images, since docker-registry is not installed" }
+        if sandbox.registry {
+            "its images are in a real registry"
+        } else {
+            "it makes up the images, since docker-registry is not installed"
+        }
     ))?;
     for (number, name) in MOMENTS.iter().enumerate() {
         let moment = course.moments.iter().find(|moment| moment.name == *name);
