@@ -1,13 +1,17 @@
 //! `cargo xtask demo`: a sample project, its answers and its picture.
 
-use std::fmt::Write as _;
+mod served;
+mod stage;
+
 use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use repin_sandbox::{Course, Moment, REGISTRY, course};
+use repin_sandbox::{Course, REGISTRY, course};
 
+use crate::sandbox::Sandbox;
 use crate::sh::{self, Error, Result};
+use stage::{Stage, wrapped};
 
 /// What `test` expects the demo to print.
 const TEXT: &str = "crate/xtask/expected/demo.txt";
@@ -16,14 +20,16 @@ const PICTURE: &str = "crate/xtask/expected/history.svg";
 
 pub(crate) struct Options {
     record: bool,
+    once: bool,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { record: false };
+        let mut options = Self { record: false, once: false };
         while let Some(arg) = args.next()? {
             match arg {
                 lexopt::Arg::Long("record") => options.record = true,
+                lexopt::Arg::Long("once") => options.once = true,
                 other => return Err(other.unexpected()),
             }
         }
@@ -32,19 +38,22 @@ impl Options {
 }
 
 pub(crate) fn demo(options: &Options) -> Result<()> {
-    let shown = play(&mut io::stdout().lock(), io::stdout().is_terminal() && !options.record)?;
+    let color = io::stdout().is_terminal() && !options.record;
+    // What is compared has to be what the tests compare.
+    let programs = if options.record { sh::build_for_tests()? } else { sh::build_both(&[])? };
+    let (shown, sandbox) = play(programs, &mut io::stdout().lock(), color)?;
     if options.record {
         for (path, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
             let path = sh::root().join(path);
             fs::write(&path, new).map_err(|error| Error::io("write", &path, &error))?;
         }
     }
-    Ok(())
+    if options.once || options.record { Ok(()) } else { served::keep(sandbox) }
 }
 
 /// Runs the demo, quietly, and compares what it shows with what is expected.
 pub(crate) fn check() -> Result<()> {
-    let shown = play(&mut io::sink(), false)?;
+    let (shown, _) = play(sh::build_for_tests()?, &mut io::sink(), false)?;
     readme(&shown.text)?;
     for (name, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
         let path = sh::root().join(name);
@@ -89,13 +98,13 @@ fn same(name: &str, expected: &str, new: &str) -> Result<()> {
 
 /// What a demo shows.
 struct Shown {
+    /// Without what differs from run to run.
     text: String,
     picture: String,
 }
 
-/// What the demo prints goes to `out` as it comes, and is returned.
-fn play(out: &mut dyn io::Write, color: bool) -> Result<Shown> {
-    let repin = sh::build_repin(&[])?;
+/// What the demo prints goes to `out` as it comes, and is returned; with the sandbox, which still serves.
+fn play([repin, sandbox]: [PathBuf; 2], out: &mut dyn io::Write, color: bool) -> Result<(Shown, Sandbox)> {
     let folder = sh::root().join("target/demo");
     let course = sample(&folder)?;
     let mut stage = Stage { repin, folder, color, text: String::new(), out };
@@ -105,7 +114,10 @@ fn play(out: &mut dyn io::Write, color: bool) -> Result<Shown> {
         course.git.run(&["rev-list", "--count", "--all"])?
     ))?;
     for (number, moment) in (1..).zip(&course.moments) {
-        stage.moment(number, moment)?;
+        stage.say(&format!("{number}. {}\n{}", moment.name, wrapped(moment.why)))?;
+        let commit = short(&moment.commit);
+        let args = ["resolve", "course", "--commit", commit, "--tags", "tags.txt", "--image", REGISTRY];
+        stage.ask(moment, REGISTRY, &args)?;
     }
     stage.say("The files that count, and why each does:")?;
     stage.command(&["inputs", "course"])?;
@@ -114,7 +126,13 @@ fn play(out: &mut dyn io::Write, color: bool) -> Result<Shown> {
     stage.say("The history: which image is right for each commit.")?;
     stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
     let picture = stage.picture()?;
-    Ok(Shown { text: stage.text, picture })
+    let sandbox = served::show(&mut stage, &sandbox, &course)?;
+    Ok((Shown { text: served::timeless(&stage.text), picture }, sandbox))
+}
+
+/// A commit's id as people type it.
+fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
 }
 
 /// Makes the sample project anew.
@@ -124,90 +142,4 @@ fn sample(folder: &Path) -> Result<Course> {
     }
     fs::create_dir_all(folder).map_err(|error| Error::io("make", folder, &error))?;
     Ok(course(&folder.join("course"))?)
-}
-
-struct Stage<'o> {
-    repin: PathBuf,
-    folder: PathBuf,
-    color: bool,
-    text: String,
-    out: &'o mut dyn io::Write,
-}
-
-impl Stage<'_> {
-    fn say(&mut self, text: &str) -> Result<()> {
-        writeln!(self.text, "{text}").expect("a String takes what is written");
-        writeln!(self.out, "{text}").map_err(|error| Error::new(format!("cannot print: {error}")))
-    }
-
-    fn moment(&mut self, number: usize, moment: &Moment) -> Result<()> {
-        self.say(&format!("{number}. {}\n{}", moment.name, wrapped(moment.why)))?;
-        let commit: String = moment.commit.chars().take(10).collect();
-        let answer =
-            self.command(&["resolve", "course", "--commit", &commit, "--tags", "tags.txt", "--image", REGISTRY])?;
-        let expected = moment.image.as_ref().map(|tag| format!("{REGISTRY}:{tag}"));
-        if answer.lines().next().map(plain) == expected {
-            return Ok(());
-        }
-        let expected = expected.as_deref().unwrap_or("no image");
-        Err(Error::new(format!("{}: the right answer is {expected}, Repin answered\n{answer}", moment.name)))
-    }
-
-    /// Runs `repin` as one would in the demo's folder, shows it, and returns its standard output.
-    fn command(&mut self, args: &[&str]) -> Result<String> {
-        let mut command = sh::command(&self.repin, args);
-        command.current_dir(&self.folder).env("COLUMNS", "120");
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CI_REGISTRY_IMAGE");
-        command.env(if self.color { "CLICOLOR_FORCE" } else { "NO_COLOR" }, "1");
-        let shown = sh::shown(&command);
-        let output = command.output().map_err(|error| Error::new(format!("cannot run `{shown}`: {error}")))?;
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        self.say(&format!("\n   $ {shown}"))?;
-        for line in printed.lines().chain(String::from_utf8_lossy(&output.stderr).lines()) {
-            self.say(format!("   {line}").trim_end())?;
-        }
-        match output.status.code() {
-            Some(0) => {}
-            // Wrong usage and other errors are never part of the story.
-            Some(1 | 2) | None => return Err(Error::new(format!("`{shown}` failed: {}", output.status))),
-            Some(code) => self.say(&format!("   (exit code {code})"))?,
-        }
-        self.say("")?;
-        Ok(printed)
-    }
-
-    fn picture(&mut self) -> Result<String> {
-        let args = ["history", "course", "--tags", "tags.txt", "--format", "svg"];
-        let mut command = sh::command(&self.repin, args);
-        command.current_dir(&self.folder);
-        let picture = sh::output(command)?;
-        if !picture.trim_end().ends_with("</svg>") {
-            return Err(Error::new("`repin history --format svg` printed no picture"));
-        }
-        let path = self.folder.join("history.svg");
-        fs::write(&path, &picture).map_err(|error| Error::io("write", &path, &error))?;
-        self.say("The picture of the whole history is target/demo/history.svg: open it in a browser.")?;
-        Ok(picture)
-    }
-}
-
-/// A line without its colours.
-fn plain(line: &str) -> String {
-    let mut parts = line.split("\u{1b}[");
-    let first = parts.next().unwrap_or_default();
-    let rest = parts.map(|part| part.split_once('m').map_or(part, |(_color, text)| text));
-    std::iter::once(first).chain(rest).collect::<String>().trim().to_owned()
-}
-
-/// A paragraph in lines of at most 100 characters, indented.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::from("  ")];
-    for word in text.split_whitespace() {
-        if lines.last().is_some_and(|line| line.len() + word.len() > 100) {
-            lines.push(String::from("  "));
-        }
-        let line = lines.last_mut().expect("there is one from the start");
-        write!(line, " {word}").expect("a String takes what is written");
-    }
-    lines.join("\n")
 }

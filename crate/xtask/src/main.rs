@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod clients;
 mod demo;
 mod dist;
+mod install;
 mod measure;
+mod sandbox;
 mod sh;
 mod test;
 
@@ -19,7 +22,9 @@ The project's own tasks.
 Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
-  demo               Make a sample project, resolve commits of it, draw its history
+  demo               Make a sample project, resolve commits of it, draw its history; then serve it
+                     as a GitLab would, and resolve commits through that
+      --once           end after the answers
       --record         also store what it printed as what `test` expects
   test [FILTER]      Run every check; with a filter, only the tests whose names contain it
       --quick          format, lints and tests only
@@ -30,7 +35,7 @@ Tasks:
       --runs N         runs of each command, of which the fastest counts (default: 7)
 
 Examples:
-  cargo xtask demo
+  cargo xtask demo --once
   cargo xtask test
   cargo xtask test merge
   cargo xtask bench --repo ../git

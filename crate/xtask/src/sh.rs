@@ -81,8 +81,8 @@ pub(crate) fn output(mut command: Command) -> Result<String> {
 }
 
 /// Whether a command is there and succeeds; what it prints is dropped.
-pub(crate) fn succeeds(mut command: Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+pub(crate) fn succeeds(mut command: impl std::borrow::BorrowMut<Command>) -> bool {
+    command.borrow_mut().stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 fn unstarted(command: &Command, error: &std::io::Error) -> Error {
@@ -106,12 +106,34 @@ pub(crate) fn shown(command: &Command) -> String {
 
 /// Builds the command `repin` and returns its path.
 pub(crate) fn build_repin(options: &[&str]) -> Result<PathBuf> {
-    let build = ["build", "--quiet", "--package", "repin-cli", "--message-format", "json-render-diagnostics"];
+    build(&[&["--package", "repin-cli"], options].concat(), ["repin"]).map(|[repin]| repin)
+}
+
+/// Builds `repin` and `repin-sandbox`, and nothing beside, and returns their paths.
+pub(crate) fn build_both(options: &[&str]) -> Result<[PathBuf; 2]> {
+    let packages = ["--package", "repin-cli", "--package", "repin-sandbox", "--features", SERVER, "--bins"];
+    build(&[&packages, options].concat(), ["repin", "repin-sandbox"])
+}
+
+/// The same two as the tests have them: dependencies have other features there, and would be built a second time.
+pub(crate) fn build_for_tests() -> Result<[PathBuf; 2]> {
+    build(&["--workspace", "--features", SERVER, "--bins", "--tests"], ["repin", "repin-sandbox"])
+}
+
+/// The feature of the sandbox's servers.
+pub(crate) const SERVER: &str = "repin-sandbox/server";
+
+fn build<const N: usize>(options: &[&str], names: [&str; N]) -> Result<[PathBuf; N]> {
+    let build = ["build", "--quiet", "--message-format", "json-render-diagnostics"];
     let messages = output(cargo([&build, options].concat()))?;
-    // One JSON object a line; of an executable's, only this one string matters.
-    let path = messages.lines().rev().find_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    path.map(|path| PathBuf::from(path.replace("\\\\", "\\")))
-        .ok_or_else(|| Error::new("cargo built repin-cli and did not say where"))
+    // One JSON object a line; of an executable's, only this one string matters. Those of tests have other names.
+    let made = messages.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+    let made: Vec<PathBuf> = made.map(|path| PathBuf::from(path.replace("\\\\", "\\"))).collect();
+    let found = names.map(|name| made.iter().find(|path| path.file_stem().is_some_and(|stem| stem == name)));
+    match names.iter().zip(&found).find(|(_, path)| path.is_none()) {
+        Some((name, _)) => Err(Error::new(format!("cargo built {name} and did not say where"))),
+        None => Ok(found.map(|path| path.expect("it was looked for above").clone())),
+    }
 }
 
 /// Installs a rustup target where it is missing.

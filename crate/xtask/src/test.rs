@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use crate::clients;
+use crate::install;
 use crate::sh::{self, Error, Result, cargo, command, run, succeeds};
 
 /// What to run.
@@ -30,16 +32,17 @@ type Step = (&'static str, fn() -> Result<()>);
 const STEPS: &[Step] = &[
     ("set-up", set_up),
     ("format", || run(cargo(["fmt", "--all", "--check"]))),
-    ("lints", || run(cargo(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))),
+    ("lints", lints),
     // Unit, integration and property tests, and the seeds of the fuzz targets.
     ("tests", || tests(None)),
 ];
 
 const MORE_STEPS: &[Step] = &[
-    ("documentation tests", || run(cargo(["test", "--quiet", "--workspace", "--doc"]))),
+    ("documentation tests", || run(cargo(["test", "--quiet", "--workspace", "--features", sh::SERVER, "--doc"]))),
     ("documentation", documentation),
     ("wasm32", || run(cargo(["check", "--quiet", "--package", "repin", "--package", "repin-forge", "--target", WASM]))),
     ("demo", crate::demo::check),
+    ("other clients", || clients::install().and_then(|()| clients::walk())),
 ];
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -77,15 +80,19 @@ pub(crate) fn test(options: &Options) -> Result<()> {
 
 /// Installs what is missing where it can be installed without asking, and says how to get the rest.
 fn set_up() -> Result<()> {
-    if !succeeds(command("git", ["--version"])) {
-        return Err(Error::new("git is missing: `apt-get install git`, or your system's way"));
-    }
+    install::programs()?;
     for (component, works) in [("rustfmt", ["fmt", "--version"]), ("clippy", ["clippy", "--version"])] {
         if !succeeds(cargo(works)) {
             run(command("rustup", ["component", "add", component]))?;
         }
     }
     sh::rustup_target(WASM)
+}
+
+/// Every check has the servers' feature, as the tests do: so the dependencies are looked at once.
+fn lints() -> Result<()> {
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", sh::SERVER];
+    run(cargo([&clippy[..], &["--", "-D", "warnings"]].concat()))
 }
 
 /// By nextest, which runs tests beside each other, if that is installed; else by cargo itself.
@@ -95,14 +102,14 @@ fn tests(filter: Option<&String>) -> Result<()> {
     } else {
         &["test", "--no-fail-fast", "--lib", "--bins", "--tests"]
     };
-    let options = ["--cargo-quiet", "--workspace"];
+    let options = ["--cargo-quiet", "--workspace", "--features", sh::SERVER];
     let options = if runner.contains(&"nextest") { &options[..] } else { &options[1..] };
     run(cargo(runner.iter().copied().chain(options.iter().copied()).chain(filter.map(String::as_str))))
 }
 
 fn documentation() -> Result<()> {
     // Libraries only: the command and the core have one name, and their pages would lie in one folder.
-    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--lib"]);
+    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--features", sh::SERVER]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     run(doc)
 }

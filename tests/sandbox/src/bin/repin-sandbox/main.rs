@@ -1,0 +1,51 @@
+//! `repin-sandbox`: a GitLab with the sample course, for hand, browser and other clients.
+
+mod serve;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--until-eof]
+
+  --port N      the port on 127.0.0.1 (default: a free one)
+  --path PATH   a relative root
+  --registry    with a real registry, by Debian's docker-registry
+  --until-eof   end when standard input ends, so that it ends with whoever started it";
+
+/// Why it ends early.
+enum Failure {
+    /// The command line is wrong.
+    Usage(String),
+    /// What it does failed.
+    Run(repin_sandbox::Error),
+}
+
+impl From<repin_sandbox::Error> for Failure {
+    fn from(error: repin_sandbox::Error) -> Self {
+        Self::Run(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let done = match args.next().as_deref() {
+        Some("serve") => serve::serve(args),
+        Some("--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(Failure::Usage(format!("there is no command {other}"))),
+        None => Err(Failure::Usage("which command?".to_owned())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(wrong)) => {
+            eprintln!("{wrong}\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Run(error)) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
