@@ -94,7 +94,7 @@ fn what_is_said_of_real_repositories_is_what_brute_force_says() {
         tags.push("b3".into());
         let names: Vec<&str> = tags.iter().map(String::as_str).collect();
         let (with, without) = (with_tags(repo.open(), &names), repo.open());
-        let (served, unserved) = (Served::new(&repo.path, Some(&names)), Served::new(&repo.path, None));
+        let (served, unserved) = (Served::new(&repo.path, Some(&names)), Served::new(&repo.path, None::<&[&str]>));
         let asked: Vec<Oid> = ids.iter().copied().filter(|_| dice.percent(30)).collect();
         for id in &asked {
             let context = format!("seed {seed}, commit {id}");
