@@ -41,15 +41,12 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         match self.read_builds(wanted, job).await {
             Ok(build) => Ok(build),
             // Pipelines that cannot be read only leave it open why there is no image.
-            Err(error) if error.is_not_found() || error.is_no_access() || error.is_limit() => {
-                self.note(format!("the project's pipelines could not be read, so it is not known whether an image is being built ({error})"));
+            Err(error) => {
+                self.note(format!(
+                    "the project's pipelines could not be read, so it is not known whether an image is being built ({error})"
+                ));
                 Ok(None)
             }
-            Err(error @ (ApiError::Http(_) | ApiError::Shape { .. } | ApiError::Refused { .. })) => {
-                self.note(format!("the project's pipelines could not be read: {error}"));
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
         }
     }
 

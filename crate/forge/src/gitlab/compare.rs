@@ -115,7 +115,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
         let differing = match self.ask_few(wanted, &needs, &targets, candidates).await {
             Ok(differing) => differing,
-            Err(error @ (ApiError::Http(_) | ApiError::Moved)) => return Err(error.into()),
             Err(error) => {
                 self.no_graphql(&error)?;
                 return self.compare_by_rest(wanted, candidates).await;

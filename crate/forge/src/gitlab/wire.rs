@@ -81,6 +81,12 @@ pub(super) struct GitTagReply {
     pub(super) commit: Option<IdReply>,
 }
 
+/// `GET /projects/:id/repository/branches/:name`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BranchReply {
+    pub(super) name: String,
+}
+
 /// Something with a commit's id.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct IdReply {

@@ -330,7 +330,11 @@ fn one_endpoint_fails_always_or_once() {
                             continue;
                         }
                         let fault = Fault::new(kind.clone()).on(part);
-                        let once = (at + number + place) % 2 == 0;
+                        let once = passes && (at + number + place) % 2 == 0;
+                        // A list of image tags that comes too late is not asked for again: single tags are.
+                        let is_late = name.starts_with("too late") || name.starts_with("slow drip");
+                        let passes =
+                            passes && !(is_late && part.contains("/repositories/") || is_late && part == "/tags?");
                         let name = format!("{name} on {part}, {}, {world_name}, GraphQL {graphql}", asked.name);
                         let is_errors = matches!(kind, FaultKind::GraphqlErrors(_)) && part != "/api/graphql";
                         if is_errors {
