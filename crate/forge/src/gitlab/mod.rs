@@ -37,6 +37,7 @@ mod keep;
 mod place;
 mod registry;
 mod start;
+mod verdict;
 mod wire;
 
 pub mod location;
@@ -88,6 +89,8 @@ struct State {
     git_tags_cut: Option<String>,
     /// What is known of single image tags.
     details: HashMap<String, Tag>,
+    /// The name by which it was asked for, where that may be a branch's.
+    branch: Option<String>,
     /// The commit asked about, and what it is built from.
     asked: Option<(Oid, Arc<Inputs>)>,
     /// Whether it went over to the images of the parent: then the commit asked about need not be there.

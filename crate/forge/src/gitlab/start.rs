@@ -75,6 +75,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if !is_id {
             commit.branch = reference.map(str::to_owned).or(default_branch);
         }
+        self.state.borrow_mut().branch.clone_from(&commit.branch);
         self.learn_history(commit.id, list);
         match look {
             Ok(look) => self.learn_files(commit.id, look, reference),
@@ -227,7 +228,6 @@ fn repositories(nodes: &Value) -> Option<Vec<RepositoryReply>> {
             Some(RepositoryReply {
                 // gid://gitlab/ContainerRepository/42
                 id: text(node, "id")?.rsplit('/').next()?.parse().ok()?,
-                name: String::new(),
                 path: text(node, "path").unwrap_or_default(),
                 location: text(node, "location")?,
                 tags_count: node.get("tagsCount").and_then(Value::as_u64),

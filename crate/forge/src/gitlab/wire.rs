@@ -28,8 +28,6 @@ pub(super) struct ProjectReply {
     pub(super) jobs_enabled: Option<bool>,
     #[serde(default)]
     pub(super) archived: bool,
-    #[serde(default)]
-    pub(super) web_url: Option<String>,
 }
 
 /// The parent of a fork.
@@ -106,8 +104,6 @@ pub(super) struct RefReply {
 pub(super) struct RepositoryReply {
     pub(super) id: u64,
     #[serde(default)]
-    pub(super) name: String,
-    #[serde(default)]
     pub(super) path: String,
     pub(super) location: String,
     #[serde(default)]
@@ -131,19 +127,33 @@ pub(super) struct TagReply {
 pub(super) struct PipelineReply {
     pub(super) id: u64,
     pub(super) sha: Oid,
-    #[serde(rename = "ref", default)]
-    pub(super) ref_name: Option<String>,
     #[serde(default)]
     pub(super) status: String,
     #[serde(default)]
     pub(super) source: Option<String>,
     #[serde(default)]
+    pub(super) created_at: Option<String>,
+    #[serde(default)]
     pub(super) web_url: Option<String>,
+}
+
+impl PipelineReply {
+    /// When it was made, in seconds since 1970.
+    pub(super) fn made(&self) -> Option<i64> {
+        super::date::parse(self.created_at.as_deref()?).map(|(seconds, _)| seconds)
+    }
+
+    /// Whether a push started it, as far as is known.
+    pub(super) fn is_of_push(&self) -> bool {
+        self.source.as_deref().is_none_or(|source| source == "push")
+    }
 }
 
 /// An element of `GET /projects/:id/pipelines/:pid/jobs`
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct JobReply {
+    #[serde(default)]
+    pub(super) id: u64,
     pub(super) name: String,
     #[serde(default)]
     pub(super) status: String,
@@ -151,4 +161,14 @@ pub(super) struct JobReply {
     pub(super) failure_reason: Option<String>,
     #[serde(default)]
     pub(super) web_url: Option<String>,
+}
+
+impl JobReply {
+    /// Whether it is the job of this name in the CI file, or one of those that `parallel:` makes of it.
+    pub(super) fn is(&self, name: &str) -> bool {
+        let rest = self.name.strip_prefix(name);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(": [") || rest.starts_with(' ') && rest.contains('/')
+        })
+    }
 }

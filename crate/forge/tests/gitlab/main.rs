@@ -4,6 +4,7 @@
 
 mod again;
 mod budget;
+mod builds;
 mod faults;
 mod forks;
 #[path = "../local/git.rs"]
