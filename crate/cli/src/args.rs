@@ -47,8 +47,8 @@ pub(crate) enum Command {
     /// The reference alone is the first line of standard output, the evidence follows. Where there is no right image,
     /// standard output stays empty and standard error has the reason, the nearest image and what to do next.
     ///
-    /// Without --tags nobody is asked which images exist: the answer is then a prediction of what a CI that builds on
-    /// change would have built.
+    /// Of a GitLab project's images its registry is asked. Of a folder's nobody is, without --tags: the answer is then a
+    /// prediction of what a CI that builds on change would have built.
     #[command(after_help = RESOLVE_HELP)]
     Resolve(Resolve),
 
@@ -125,6 +125,7 @@ Examples:
   skopeo list-tags docker://registry.example.org/group/name | repin resolve --tags -
   image=$(repin resolve --tags tags.txt | head -n 1)
   repin resolve https://gitlab.com/group/name/-/merge_requests/7
+  repin resolve \"$CI_PROJECT_URL\" --commit \"$CI_COMMIT_SHA\"
   pass show gitlab | repin resolve https://gitlab.example.org/group/name --token-file -
   repin resolve --inputs Dockerfile --inputs 'requirements*.txt' --format json";
 
@@ -132,11 +133,13 @@ const HISTORY_HELP: &str = "\
 Examples:
   repin history --limit 30
   repin history --tags tags.txt --format svg > history.svg
+  repin history https://gitlab.com/group/name --limit 30
   repin history --format json | jq -r '.[] | select(.tag == null) | .commit'";
 
 const INPUTS_HELP: &str = "\
 Examples:
   repin inputs
+  repin inputs https://gitlab.com/group/name/-/merge_requests/7
   repin inputs --commit main~3 --format json | jq -r '.environment.files[].path'";
 
 const CHECK_HELP: &str = "\
@@ -148,6 +151,7 @@ Exit status:
 
 Examples:
   repin check
+  repin check https://gitlab.com/group/name
   repin check --tags tags.txt --image registry.example.org/group/name
   repin check --format json | jq -r '.findings[] | select(.severity == \"error\") | .message'";
 
@@ -225,11 +229,12 @@ pub(crate) struct Patterns {
 /// Which images exist, and where.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Registry {
-    /// The tags that exist, one a line or as `skopeo list-tags` prints them; `-` reads standard input
+    /// The tags that exist, one a line or as `skopeo list-tags` prints them; `-` reads standard input. GitLab is then not
+    /// asked for them
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tags: Option<PathBuf>,
 
-    /// The registry repository of the images, without a tag [default: CI_REGISTRY_IMAGE, else from the remote]
+    /// The registry repository of the images, without a tag [default: what GitLab says; of a folder CI_REGISTRY_IMAGE, else from the remote]
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
 }

@@ -176,7 +176,8 @@ fn changes(inputs: &Inputs, files: &[Entry], ci_path: &str, findings: &mut Vec<F
 }
 
 fn lost_build(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Finding>) {
-    if answer.status != Status::Missing {
+    // One that is being built is not lost.
+    if !matches!(answer.status, Status::Missing | Status::Failed) {
         return;
     }
     let why = answer.reason.as_ref().map_or("", |reason| reason.message.as_str());
@@ -185,7 +186,9 @@ fn lost_build(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Finding>)
         Severity::Warning,
         format!("the registry has no image of these inputs: {why}"),
     )
-    .help(if inputs.changes.is_some() {
+    .help(if answer.status == Status::Failed {
+        "see in the job's log why, and retry it"
+    } else if inputs.changes.is_some() {
         "run a pipeline for this commit: a push builds only where it changes what the job's `changes:` list names"
     } else {
         "run a pipeline for this commit"
@@ -218,7 +221,17 @@ async fn pin<S: Source>(
         let message = format!("Renku cannot read this file: {}", problem.kind);
         findings.push(Finding::new("renku-ini", Severity::Warning, message).at(renku_ini::PATH, Some(problem.line)));
     }
-    let Some(pin) = audit(source, question).await? else { return Ok(()) };
+    let pin = match audit(source, question).await {
+        Ok(Some(pin)) => pin,
+        Ok(None) => return Ok(()),
+        // What was found so far is worth more than an error.
+        Err(SourceError::Incomplete(why)) => {
+            let message = format!("whether the image that it pins is right cannot be known: {why}");
+            findings.push(Finding::new("pin-unknown", Severity::Warning, message).at(renku_ini::PATH, None));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     let image = &pin.image;
     let (rule, severity, message, help) = match &pin.state {
         PinState::Right { .. } => return Ok(()),

@@ -10,7 +10,11 @@ use super::Failure;
 impl Failure {
     /// What a GitLab could not answer about the project at `location`; `token` is where the token was found.
     pub(crate) fn of_gitlab(error: &SourceError, location: &Location, token: Option<&str>) -> Self {
-        let failure = Self::of_source(error, format!("the project {location}"));
+        let mut failure = Self::of_source(error, format!("the project {location}"));
+        // An error from the middle of an answer does not say of what.
+        if !failure.message.contains(&location.base) {
+            failure.message = format!("the project {location} could not be read");
+        }
         let cause = match error {
             SourceError::Failed { cause, .. } => cause.downcast_ref::<ApiError>(),
             _ => None,
@@ -58,7 +62,7 @@ fn of_http(error: &HttpError, location: &Location, token: Option<&str>) -> Optio
         }
         HttpError::Deadline => Some("ask again; `--max-requests none` also waits longer".to_owned()),
         HttpError::RateLimited { .. } if token.is_none() => {
-            Some(format!("wait, or give a token, with which most GitLabs permit more: {}", HOW_TO_GIVE))
+            Some(format!("wait, or give a token, with which most GitLabs permit more: {HOW_TO_GIVE}"))
         }
         HttpError::RateLimited { .. } => Some("wait until then, and ask again".to_owned()),
         // What to do about an authority that is not known is said with the cause.

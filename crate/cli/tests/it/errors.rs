@@ -17,8 +17,8 @@ fn of_the_project() {
     for (name, project) in [
         ("missing_folder", "nowhere"),
         ("a_file", "README.md"),
-        ("a_url", "https://gitlab.example.org/group/name"),
-        ("an_ssh_url", "git@gitlab.example.org:group/name.git"),
+        ("an_address_of_no_project", "https://ada:secret@gitlab.example.org"),
+        ("an_address_of_another_kind", "ftp://ada:secret@gitlab.example.org/group/name"),
     ] {
         assert_snapshot!(name, repository.repin(&["history", project]).shown());
     }
@@ -53,6 +53,7 @@ fn of_usage() {
         ("unknown_option", &["resolve", "--tag", "x"]),
         ("bad_format", &["resolve", "--format", "svg"]),
         ("limit_zero", &["history", "--limit", "0"]),
+        ("requests_that_are_no_number", &["resolve", "--max-requests", "many"]),
         ("empty_pattern", &["inputs", "--inputs", ""]),
     ] {
         let ran = Run::new(args).run();

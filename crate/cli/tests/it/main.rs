@@ -3,6 +3,7 @@
 
 mod cache;
 mod errors;
+mod gitlab;
 mod help;
 mod history;
 mod inputs;

@@ -156,6 +156,8 @@ impl<'a> Run<'a> {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_repin"));
         command.args(&self.args).current_dir(&self.within).env_clear();
+        // Without it, that of whoever runs the tests would be looked up.
+        command.env("HOME", &self.within);
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")]);
         command.envs(self.variables.iter().copied());
         command
@@ -210,6 +212,29 @@ impl Ran {
     fn redacted(&self, bytes: &[u8]) -> String {
         let text = String::from_utf8_lossy(bytes);
         let text = text.replace(&*self.within.to_string_lossy(), "[HERE]");
-        text.replace(env!("CARGO_TARGET_TMPDIR"), "[TMP]")
+        let text = text.replace(env!("CARGO_TARGET_TMPDIR"), "[TMP]");
+        without_cost(&without_ports(&text))
     }
+}
+
+/// Servers of tests listen wherever there is a free port.
+fn without_ports(text: &str) -> String {
+    const HOST: &str = "127.0.0.1:";
+    let mut parts = text.split(HOST);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        clean.push_str(HOST);
+        clean.push_str("[PORT]");
+        clean.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    clean
+}
+
+/// What an answer costs is for other tests, and may become less.
+fn without_cost(text: &str) -> String {
+    let is_cost = |line: &str| {
+        let words: Vec<&str> = line.trim().trim_end_matches(" kB").split(", ").collect();
+        matches!(words[..], [requests, rounds, _] if requests.contains(" request") && rounds.contains(" round"))
+    };
+    text.split_inclusive('\n').map(|line| if is_cost(line) { "  [COST]\n" } else { line }).collect()
 }

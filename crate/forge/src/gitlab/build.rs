@@ -115,7 +115,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         own: &[PipelineReply],
         all: &[PipelineReply],
     ) -> Result<Vec<PipelineReply>, ApiError> {
-        let commits = self.likely_heads(wanted.commit, all);
+        let commits = self.with_few(wanted, &self.likely_heads(wanted.commit, all)).await?;
         let snapshots =
             self.look(wanted.spec, &commits).await.map_err(|error| ApiError::Unreadable(error.to_string()))?;
         let same: Vec<Oid> = commits

@@ -170,9 +170,14 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 Named::Commit { prefix } if state.history.with_prefix(prefix).is_empty() => Some(prefix),
                 _ => None,
             });
-            // Of a history only images that are listed with it are looked at.
-            unknown.filter(|_| !state.is_history).collect()
+            unknown.collect()
         };
+        // Of a long history only images that are listed with it are looked at; a short one leaves room for all branches.
+        let is_history = self.state.borrow().is_history;
+        if is_history && !unknown().is_empty() && self.state.borrow().history.len() < PER_PAGE {
+            self.list_all().await?;
+        }
+        let unknown = || if is_history { Vec::new() } else { unknown() };
         if unknown().len() > FEW_ALONE {
             self.list_all().await?;
         }

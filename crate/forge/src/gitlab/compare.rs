@@ -237,6 +237,32 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         Ok(results)
     }
 
+    /// Those of `commits` that have some files of the wanted environment: no other one can have all of them. Where that
+    /// cannot be asked for many at once, all.
+    pub(super) async fn with_few(&self, wanted: Wanted<'_>, commits: &[Oid]) -> Result<Vec<Oid>, ApiError> {
+        if !self.graphql.get() {
+            return Ok(commits.to_vec());
+        }
+        let few = few_files(wanted.files);
+        let paths: Vec<String> = few.iter().map(|file| text_of(&file.path)).collect();
+        let unknown: Vec<Oid> = commits.iter().copied().filter(|commit| self.known(*commit, &few).is_none()).collect();
+        let asks = unknown
+            .iter()
+            .map(|commit| Ask { reference: Some(commit.to_string()), paths: paths.clone(), text: false })
+            .collect();
+        let answers = match self.ask_within_limit(asks, &[], u64::MAX).await {
+            Ok(answers) => answers,
+            Err(error) if self.no_graphql(&error).is_ok() => return Ok(commits.to_vec()),
+            Err(error) => return Err(error),
+        };
+        for (commit, blobs) in unknown.iter().zip(answers) {
+            if let Some(blobs) = blobs {
+                self.learn_blobs(*commit, &paths, &blobs);
+            }
+        }
+        Ok(commits.iter().copied().filter(|commit| self.known(*commit, &few) == Some(Few::Same)).collect())
+    }
+
     /// What is known of a commit from before; `None` if that is not enough.
     fn known(&self, commit: Oid, few: &[&Entry]) -> Option<Few> {
         let state = self.state.borrow();

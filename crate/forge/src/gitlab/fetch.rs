@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
 use repin::inputs::Spec;
@@ -43,11 +43,13 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 
     /// The same, with the files, of one commit.
     pub(super) async fn all_files(&self, spec: &Arc<Spec>, commit: Oid) -> Result<(Snapshot, Vec<Entry>), SourceError> {
-        let mut seen = self.settle(spec, &[commit], |environments, view, root| environments.files(view, root)).await?;
-        match seen.pop() {
+        let commits = [commit];
+        let read = self.settle(spec, &commits, |environments, view, root| environments.files(view, root));
+        let (seen, ()) = join(read, self.list_ahead()).await;
+        match seen?.pop() {
             Some(Ok(found)) => {
                 // The commit asked about comes first.
-                self.state.borrow_mut().asked.get_or_insert_with(|| (commit, Arc::clone(&found.0.inputs)));
+                self.state.borrow_mut().asked.get_or_insert_with(|| (commits[0], Arc::clone(&found.0.inputs)));
                 Ok(found)
             }
             Some(Err(why)) => Ok((Snapshot::unseen(spec, why), Vec::new())),

@@ -32,6 +32,11 @@ impl History {
         self.commits.entry(commit.id).or_insert(commit);
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.commits.len()
+    }
+
     /// All of them.
     pub(super) fn commits(&self) -> impl Iterator<Item = &Commit> {
         self.commits.values()

@@ -69,6 +69,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if let Some(answer) = self.again(question, &key).await {
             return Ok(answer);
         }
+        self.state.borrow_mut().wants_images = true;
         let answer = repin::resolve::resolve(self, question).await?;
         let repository = self.state.borrow().repository;
         if let (Status::Found, Some(repository), None) = (answer.status, repository, &self.images) {

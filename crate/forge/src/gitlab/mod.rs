@@ -99,6 +99,10 @@ struct State {
     recalled: bool,
     /// Whether candidates were compared before.
     compared: bool,
+    /// Whether image tags will be asked for.
+    wants_images: bool,
+    /// The tags of a repository, listed beside other requests.
+    ahead: Option<(u64, Result<Images, ApiError>)>,
     /// Beginnings of ids that stand for one commit only.
     unique: HashSet<String>,
     /// The commit asked about, where its files were read by a name, which may have moved between two requests.

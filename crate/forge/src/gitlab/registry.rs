@@ -125,7 +125,31 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         Ok(repositories)
     }
 
+    /// Lists the tags that will most likely be asked for, beside other requests.
+    pub(super) async fn list_ahead(&self) {
+        let likely = {
+            let state = self.state.borrow();
+            let prefix = state.project.as_ref().and_then(|project| project.container_registry_image_prefix.clone());
+            match state.repositories.as_deref() {
+                _ if !state.wants_images || state.ahead.is_some() || self.images.is_some() => None,
+                Some([only]) => Some(only.clone()),
+                Some(all) => all.iter().find(|known| Some(&known.location) == prefix.as_ref()).cloned(),
+                None => None,
+            }
+        };
+        if let Some(likely) = likely.filter(|_| !self.has_no_registry()) {
+            // Once is enough.
+            self.state.borrow_mut().wants_images = false;
+            let tags = self.tags(&likely).await;
+            self.state.borrow_mut().ahead = Some((likely.id, tags));
+        }
+    }
+
     async fn tags(&self, repository: &RepositoryReply) -> Result<Images, ApiError> {
+        let ahead = self.state.borrow_mut().ahead.take_if(|(id, _)| *id == repository.id);
+        if let Some((_, tags)) = ahead {
+            return tags;
+        }
         let id = repository.id.to_string();
         let rows = match repository.tags_count {
             Some(0) => Vec::new(),
