@@ -24,6 +24,8 @@ const RESERVE: u64 = 10;
 impl<T: Transport, S: Store> GitLab<T, S> {
     /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        // From here on nothing is listed ahead of the question.
+        self.state.borrow_mut().wants_images = false;
         if self.has_no_registry() {
             self.note("the project's container registry is switched off, so nobody was asked which images exist");
             return Ok(None);
