@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::token::Token;
-use crate::http::{Call, Client, HttpError, Response, Transport};
+use crate::http::{Call, Client, HttpError, Response, Transport, TransportError};
 
 /// One GitLab, asked with one token or none.
 pub(super) struct Api<T> {
@@ -21,7 +21,12 @@ pub(super) struct Api<T> {
 #[derive(Clone, Debug)]
 pub enum ApiError {
     /// There is no answer.
-    Http(HttpError),
+    Http {
+        /// What was asked.
+        endpoint: String,
+        /// Why there is none.
+        error: HttpError,
+    },
     /// It said no.
     Refused {
         /// What was asked: `GET /projects/:id`.
@@ -59,16 +64,29 @@ impl ApiError {
         matches!(self, Self::Refused { status: 401 | 403, .. })
     }
 
+    /// Whether this one answer cannot be had, though the server may give others: it fails at it, takes too long for it, or
+    /// makes it too long.
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            Self::Http { error: HttpError::Transport(error), .. } => {
+                !matches!(error, TransportError::Unreachable { .. })
+            }
+            Self::Refused { status, .. } => *status >= 500,
+            _ => false,
+        }
+    }
+
     /// Whether the search has used up what it may.
     pub fn is_limit(&self) -> bool {
-        matches!(self, Self::Http(HttpError::RequestLimit))
+        matches!(self, Self::Http { error: HttpError::RequestLimit, .. })
     }
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(error) => error.fmt(f),
+            Self::Http { endpoint, error: HttpError::Transport(error) } => write!(f, "{endpoint}: {error}"),
+            Self::Http { error, .. } => error.fmt(f),
             Self::Refused { endpoint, status, scope: Some(scope), .. } => {
                 write!(
                     f,
@@ -138,7 +156,8 @@ impl<T: Transport> Api<T> {
             let (name, value) = token.header();
             call = call.header(name, value);
         }
-        let response = self.client.send(call).await.map_err(ApiError::Http)?;
+        let sent = self.client.send(call).await;
+        let response = sent.map_err(|error| ApiError::Http { endpoint: endpoint.clone(), error })?;
         match response.status {
             200..=299 => Ok(response),
             status => Err(refusal(endpoint, status, &response.body)),
@@ -162,7 +181,16 @@ impl<T: Transport> Api<T> {
 
     /// One page of a list.
     pub(super) async fn page<R: DeserializeOwned>(&self, url: String) -> Result<Page<R>, ApiError> {
-        let call = Call::get(url).header("Accept", "application/json");
+        self.page_by(Call::get(url)).await
+    }
+
+    /// The same of a list that the server makes slowly: where it takes too long, it would again.
+    pub(super) async fn slow_page<R: DeserializeOwned>(&self, url: String) -> Result<Page<R>, ApiError> {
+        self.page_by(Call { retry_late: false, ..Call::get(url) }).await
+    }
+
+    async fn page_by<R: DeserializeOwned>(&self, call: Call) -> Result<Page<R>, ApiError> {
+        let call = call.header("Accept", "application/json");
         let endpoint = self.endpoint(&call);
         let response = self.send(call).await?;
         let next = response.headers.get("link").and_then(next_link);
@@ -189,7 +217,8 @@ impl<T: Transport> Api<T> {
             call = call.header("Authorization", format!("Bearer {}", token.secret.expose()));
         }
         let endpoint = "POST /graphql".to_owned();
-        let response = self.client.send(call).await.map_err(ApiError::Http)?;
+        let sent = self.client.send(call).await;
+        let response = sent.map_err(|error| ApiError::Http { endpoint: endpoint.clone(), error })?;
         if !(200..=299).contains(&response.status) {
             return Err(refusal(endpoint, response.status, &response.body));
         }

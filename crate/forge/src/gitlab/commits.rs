@@ -1,6 +1,6 @@
 //! Commits, and names for them: branches, git tags, beginnings of ids.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::future::join_all;
 use repin::Oid;
@@ -8,11 +8,11 @@ use repin::graph::Graph;
 use repin::reference::is_floating_tag;
 use repin::scheme::Named;
 use repin::source::{Commit, SourceError};
-use serde::de::IgnoredAny;
 
 use super::GitLab;
 use super::api::ApiError;
-use super::wire::{CommitReply, GitTagReply, RefReply};
+use super::fetch::USED_UP;
+use super::wire::{BranchReply, CommitReply, GitTagReply, RefReply};
 use crate::cache::Store;
 use crate::http::Transport;
 
@@ -160,7 +160,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 
     /// The commits that names stand for, as far as they are listed or can be asked about.
     pub(super) async fn commits_named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
-        let by_git_tag = |name: &str| !is_floating_tag(name) && !looks_like_id(name);
+        let by_git_tag = is_for_git_tags;
         if names.iter().any(|name| matches!(name, Named::GitTag(name) if by_git_tag(name))) {
             self.load_git_tags().await?;
         }
@@ -208,25 +208,63 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             return Ok(());
         }
         let mut tags = HashMap::new();
+        let mut seen = HashSet::new();
+        let mut cut = None;
         let mut next = Some(self.url(&["repository", "tags"], &[("per_page", "100")]));
         while let Some(url) = next {
             if !tags.is_empty() && self.remaining() <= RESERVE {
-                self.note("not all git tags were read: images that have a git tag's name may be missing here");
+                cut = Some(USED_UP.to_owned());
                 break;
             }
-            let page = self.api.page::<Option<GitTagReply>>(url).await?;
-            // A tag of a tree or a blob has no commit.
-            tags.extend(page.rows.into_iter().flatten().filter_map(|tag| Some((tag.name, tag.commit?.id))));
+            let page = match self.api.page::<Option<GitTagReply>>(url).await {
+                Ok(page) => page,
+                // What has a commit's name can be compared all the same.
+                Err(error) if error.is_failure() || error.is_limit() => {
+                    cut = Some(error.to_string());
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let before = seen.len();
+            for tag in page.rows.into_iter().flatten() {
+                seen.insert(tag.name.clone());
+                // A tag of a tree or a blob has no commit.
+                tags.extend(tag.commit.map(|commit| (tag.name, commit.id)));
+            }
             next = page.next;
+            if next.is_some() && seen.len() == before {
+                cut = Some("GitLab lists the same ones again and again".to_owned());
+                break;
+            }
         }
-        self.state.borrow_mut().git_tags = Some(tags);
+        let mut state = self.state.borrow_mut();
+        state.git_tags = Some(tags);
+        state.git_tags_cut.clone_from(&cut);
+        drop(state);
+        if let Some(why) = cut {
+            self.note(format!(
+                "not all git tags were read, so images that have the name of one were not all compared: {why}"
+            ));
+        }
         Ok(())
+    }
+
+    /// Whether it is not known which commit an image of this name would stand for: not all git tags were read.
+    pub(super) fn is_unread_git_tag(&self, names: &[Named]) -> bool {
+        let state = self.state.borrow();
+        state.git_tags_cut.is_some()
+            && names.iter().all(|name| match name {
+                Named::Commit { .. } => false,
+                Named::GitTag(name) => {
+                    is_for_git_tags(name) && !state.git_tags.as_ref().is_some_and(|tags| tags.contains_key(name))
+                }
+            })
     }
 
     /// The git tags of one commit, in order.
     pub(super) async fn git_tags_at(&self, commit: Oid) -> Result<Vec<String>, SourceError> {
         let known =
-            self.state.borrow().git_tags.as_ref().map(|tags| {
+            self.state.borrow().git_tags.as_ref().filter(|_| self.state.borrow().git_tags_cut.is_none()).map(|tags| {
                 tags.iter().filter(|(_, id)| **id == commit).map(|(name, _)| name.clone()).collect::<Vec<_>>()
             });
         let mut names = match known {
@@ -249,8 +287,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if is_default {
             return Ok(true);
         }
-        match self.api.get::<IgnoredAny>(self.url(&["repository", "branches", name], &[])).await {
-            Ok(_) => Ok(true),
+        match self.api.get::<BranchReply>(self.url(&["repository", "branches", name], &[])).await {
+            Ok(branch) => Ok(branch.name == name),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error.into()),
         }
@@ -270,6 +308,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         Ok(self.state.borrow().history.graph(tips))
     }
+}
+
+/// Whether an image tag of this name can be one of a git tag.
+fn is_for_git_tags(name: &str) -> bool {
+    !is_floating_tag(name) && !looks_like_id(name)
 }
 
 /// Whether a name has the form of a commit's id, or of the beginning of one.

@@ -115,7 +115,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let targets: Vec<Target> = candidates.iter().map(|candidate| self.target(candidate)).collect();
         let differing = match self.ask_few(wanted, &needs, &targets, candidates).await {
             Ok(differing) => differing,
-            Err(error @ (ApiError::Http(_) | ApiError::Moved)) => return Err(error.into()),
             Err(error) => {
                 self.no_graphql(&error)?;
                 return self.compare_by_rest(wanted, candidates).await;
@@ -253,7 +252,12 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             .iter()
             .map(|commit| Ask { reference: Some(commit.to_string()), paths: paths.clone(), text: false })
             .collect();
-        for (commit, blobs) in unknown.iter().zip(self.ask_within_limit(asks, &[], u64::MAX).await?) {
+        let answers = match self.ask_within_limit(asks, &[], u64::MAX).await {
+            Ok(answers) => answers,
+            Err(error) if self.no_graphql(&error).is_ok() => return Ok(commits.to_vec()),
+            Err(error) => return Err(error),
+        };
+        for (commit, blobs) in unknown.iter().zip(answers) {
             if let Some(blobs) = blobs {
                 self.learn_blobs(*commit, &paths, &blobs);
             }

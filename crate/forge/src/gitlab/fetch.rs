@@ -1,6 +1,6 @@
 //! Files of commits: reading as far as the facts go, fetching what was missing, and reading again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
@@ -47,7 +47,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let read = self.settle(spec, &commits, |environments, view, root| environments.files(view, root));
         let (seen, ()) = join(read, self.list_ahead()).await;
         match seen?.pop() {
-            Some(Ok(found)) => Ok(found),
+            Some(Ok(found)) => {
+                // The commit asked about comes first.
+                self.state.borrow_mut().asked.get_or_insert_with(|| (commits[0], Arc::clone(&found.0.inputs)));
+                Ok(found)
+            }
             Some(Err(why)) => Ok((Snapshot::unseen(spec, why), Vec::new())),
             None => Err(SourceError::Incomplete(format!("the commit {commit} could not be read"))),
         }
@@ -113,7 +117,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         match self.grant(wishes).await {
             // What is missing then shows where it is read.
-            Err(error) if error.is_limit() => Ok(()),
+            Err(error) if error.is_limit() || matches!(error, ApiError::Unreadable(_)) => Ok(()),
             granted => granted.map_err(SourceError::from),
         }
     }
@@ -227,6 +231,10 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let answers = match self.ask_all(plain).await {
             Ok(answers) => answers,
             // Without GraphQL the wishes come back, and are granted by REST.
+            Err(error) if error.is_failure() => {
+                self.graphql.set(false);
+                return Ok(());
+            }
             Err(ApiError::Query(_) | ApiError::Shape { .. } | ApiError::Refused { .. }) => {
                 self.graphql.set(false);
                 return Ok(());
@@ -353,6 +361,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         let mut next = Some(self.url(&["repository", "tree"], &query));
         let mut entries: Vec<TreeReply> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         while let Some(url) = next {
             let page = match self.api.page::<TreeReply>(url).await {
                 Ok(page) => page,
@@ -360,17 +369,21 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 Err(error) if error.is_not_found() && folder.is_empty() && entries.is_empty() => break,
                 Err(error) => return Err(error),
             };
-            // A server that gives the same page again and again never ends.
-            if page.rows.is_empty() || entries.len() > MAX_ENTRIES {
-                if entries.len() > MAX_ENTRIES {
-                    return Err(unreadable(TOO_MANY));
-                }
+            if page.rows.is_empty() {
                 break;
+            }
+            if entries.len() > MAX_ENTRIES {
+                return Err(unreadable(TOO_MANY));
             }
             if page.rows.iter().any(|entry| entry.name.contains(char::REPLACEMENT_CHARACTER)) {
                 return Err(unreadable("the name of a file is not UTF-8, and GitLab does not say what it is"));
             }
-            entries.extend(page.rows);
+            let before = entries.len();
+            entries.extend(page.rows.into_iter().filter(|entry| seen.insert(entry.path.clone())));
+            // A server that gives the same page again and again never says what else there is.
+            if entries.len() == before {
+                return Err(unreadable(NO_END));
+            }
             next = page.next;
         }
         Ok(entries)
@@ -404,6 +417,8 @@ enum Attempt<R> {
 /// Said of what could not be read within the limit.
 pub(super) const USED_UP: &str = "no more requests are allowed for one answer (--max-requests allows more)";
 
+/// Said of a list of files that has no end.
+const NO_END: &str = "GitLab lists the same files again and again, so it is not known which others there are";
 /// Said of a commit with more files than are listed.
 const TOO_MANY: &str = "every file counts, and there are too many to list them through the API";
 

@@ -37,13 +37,14 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
         };
         let mut state = self.state.borrow_mut();
-        let State { files, history, pages, environments, notes, .. } = std::mem::take(&mut *state);
+        let State { files, history, pages, environments, asked, notes, .. } = std::mem::take(&mut *state);
         *state = State {
             project: Some(about),
             files,
             history,
             pages,
             environments,
+            asked,
             notes,
             at_parent: true,
             recalled: true,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use repin::environment::{Environments, Snapshot};
 use repin::graph::{Graph, Near};
-use repin::inputs::Spec;
+use repin::inputs::{Inputs, Spec};
 use repin::resolution::Cost;
 use repin::scheme::Named;
 use repin::source::{
@@ -37,6 +37,7 @@ mod keep;
 mod place;
 mod registry;
 mod start;
+mod verdict;
 mod wire;
 
 pub mod location;
@@ -85,8 +86,14 @@ struct State {
     listed_all: bool,
     environments: Vec<Environments>,
     git_tags: Option<HashMap<String, Oid>>,
+    /// Why not all git tags are here, where that is so.
+    git_tags_cut: Option<String>,
     /// What is known of single image tags.
     details: HashMap<String, Tag>,
+    /// The name by which it was asked for, where that may be a branch's.
+    branch: Option<String>,
+    /// The commit asked about, and what it is built from.
+    asked: Option<(Oid, Arc<Inputs>)>,
     /// Whether it went over to the images of the parent: then the commit asked about need not be there.
     at_parent: bool,
     /// Whether what is kept was taken up.
@@ -281,7 +288,13 @@ impl<T: Transport, S: Store> Source for GitLab<T, S> {
     }
 
     async fn compare(&self, wanted: Wanted<'_>, candidates: &[Candidate]) -> Result<Vec<Compared>, SourceError> {
-        self.compare_candidates(wanted, candidates).await
+        let mut compared = self.compare_candidates(wanted, candidates).await?;
+        for (compared, candidate) in compared.iter_mut().zip(candidates) {
+            if *compared == Compared::Stranger && self.is_unread_git_tag(&candidate.names) {
+                *compared = Compared::Unseen("its git tag was not read".to_owned());
+            }
+        }
+        Ok(compared)
     }
 
     async fn confirm(

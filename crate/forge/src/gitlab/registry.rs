@@ -1,7 +1,11 @@
 //! The tags of the project's container registry (facts/gitlab.md, 2 and 5H).
 
+use std::collections::HashSet;
+
 use futures_util::future::join_all;
+use repin::Oid;
 use repin::resolution::Reason;
+use repin::scheme::CommitNames;
 use repin::source::{Images, SourceError, Tag};
 
 use super::GitLab;
@@ -13,12 +17,16 @@ use crate::http::Transport;
 /// As many tags as are taken in one answer with their repository. The server reads all of them for each page of a list as
 /// well (facts/gitlab.md, 2), so this is the least work for both.
 const INLINE: u64 = 10_000;
+/// As many tags as are asked for one by one, where they cannot be listed.
+const PROBES: usize = 8;
 /// Requests that are kept for comparing what is listed.
 const RESERVE: u64 = 10;
 
 impl<T: Transport, S: Store> GitLab<T, S> {
     /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
+        // From here on nothing is listed ahead of the question.
+        self.state.borrow_mut().wants_images = false;
         if self.has_no_registry() {
             self.note("the project's container registry is switched off, so nobody was asked which images exist");
             return Ok(None);
@@ -30,6 +38,10 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
             Err(error) if error.is_not_found() || error.is_no_access() => {
                 return Ok(Some(cut_off("no-access", self.no_registry_access(&error))));
+            }
+            Err(error) if error.is_failure() => {
+                let message = format!("the container registry's repositories could not be listed ({error})");
+                return Ok(Some(cut_off("partial", message)));
             }
             Err(error) => return Err(error.into()),
         };
@@ -59,7 +71,14 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 all => all.iter().find(|known| Some(&known.location) == own.as_ref()),
             },
         };
-        let Some(chosen) = chosen else { return Ok(Some(Images::default())) };
+        let Some(chosen) = chosen else {
+            if self.state.borrow().repositories.is_none() {
+                let message =
+                    "not all of the container registry's repositories could be listed, and not the image job's own";
+                return Ok(Some(cut_off("partial", message.to_owned())));
+            }
+            return Ok(Some(Images::default()));
+        };
         self.state.borrow_mut().repository = Some(chosen.id);
         match self.tags(chosen).await {
             Ok(images) => Ok(Some(images)),
@@ -67,6 +86,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             Err(error) if error.is_not_found() || error.is_no_access() => {
                 Ok(Some(cut_off("no-access", self.no_registry_access(&error))))
             }
+            Err(error) if error.is_failure() => Ok(Some(self.probe(&error).await?)),
             Err(error) => Err(error.into()),
         }
     }
@@ -83,7 +103,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         format!("the tags of the container registry may not be read by {who} ({error})")
     }
 
-    /// The repositories of the project's registry.
+    /// The repositories of the project's registry; that it is all of them is certain once they are in the state.
     async fn repositories(&self) -> Result<Vec<RepositoryReply>, ApiError> {
         if let Some(known) = &self.state.borrow().repositories {
             return Ok(known.clone());
@@ -92,8 +112,17 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let mut next = Some(self.url(&["registry", "repositories"], &[("per_page", "100"), ("tags_count", "true")]));
         while let Some(url) = next {
             let page = self.api.page::<RepositoryReply>(url).await?;
-            repositories.extend(page.rows);
-            next = page.next.filter(|_| self.remaining() > RESERVE);
+            let before = repositories.len();
+            for row in page.rows {
+                if repositories.iter().all(|known: &RepositoryReply| known.id != row.id) {
+                    repositories.push(row);
+                }
+            }
+            next = page.next;
+            // A list that repeats itself has no end.
+            if next.is_some() && (self.remaining() <= RESERVE || repositories.len() == before) {
+                return Ok(repositories);
+            }
         }
         self.state.borrow_mut().repositories = Some(repositories.clone());
         Ok(repositories)
@@ -127,9 +156,9 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let id = repository.id.to_string();
         let rows = match repository.tags_count {
             Some(0) => Vec::new(),
-            Some(101..=INLINE) => match self.tags_inline(&id).await? {
-                Some(rows) => rows,
-                None => return self.tags_by_page(&id, repository.tags_count).await,
+            Some(count @ 101..=INLINE) => match self.tags_inline(&id).await? {
+                Some(rows) if rows.len() as u64 >= count => rows,
+                _ => return self.tags_by_page(&id, repository.tags_count).await,
             },
             count => return self.tags_by_page(&id, count).await,
         };
@@ -141,9 +170,9 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let url = self.api.url(&["registry", "repositories", id], &[("tags", "true")]);
         match self.api.get::<RepositoryReply>(url).await {
             Ok(repository) => Ok(repository.tags),
-            Err(error) if error.is_limit() => Err(error),
-            // It may be too much for one answer; page by page it says what is wrong.
-            Err(_) => Ok(None),
+            // What is too much at once may be had in parts.
+            Err(error) if error.is_not_found() || error.is_failure() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -153,16 +182,17 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let page = page.to_string();
             self.url(&["registry", "repositories", id, "tags"], &[("per_page", "100"), ("page", &page)])
         };
-        let first = self.api.page::<TagReply>(url(1)).await?;
+        let first = self.api.slow_page::<TagReply>(url(1)).await?;
+        let mut names: HashSet<String> = first.rows.iter().map(|tag| tag.name.clone()).collect();
         let mut rows = first.rows;
         let mut next = first.next;
         let mut at = 1;
         if let Some(count) = count.filter(|_| next.is_some()) {
             let pages = count.div_ceil(100).min(1 + self.remaining().saturating_sub(RESERVE));
-            let lists = join_all((2..=pages).map(|page| self.api.page::<TagReply>(url(page)))).await;
+            let lists = join_all((2..=pages).map(|page| self.api.slow_page::<TagReply>(url(page)))).await;
             for list in lists {
                 let page = list?;
-                rows.extend(page.rows);
+                rows.extend(page.rows.into_iter().filter(|tag| names.insert(tag.name.clone())));
                 next = page.next;
                 at += 1;
             }
@@ -172,14 +202,25 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 next = Some(url);
                 break;
             }
-            let page = self.api.page::<TagReply>(url).await?;
-            // A list that does not end ends here: a page without anything new is the last.
-            if page.rows.iter().all(|tag| rows.iter().any(|known| known.name == tag.name)) {
+            let page = self.api.slow_page::<TagReply>(url).await?;
+            let before = rows.len();
+            rows.extend(page.rows.into_iter().filter(|tag| names.insert(tag.name.clone())));
+            at += 1;
+            // A list that repeats itself has no end: whether it is all of them is known where they were counted.
+            if rows.len() == before {
+                if count.is_none() {
+                    let message = format!(
+                        "GitLab lists the same tags of the registry again and again, so there may be more than these {before}"
+                    );
+                    return Ok(images(rows, Some(Reason::new("partial", message))));
+                }
                 break;
             }
-            rows.extend(page.rows);
             next = page.next;
-            at += 1;
+        }
+        if let (None, Some(count)) = (&next, count.filter(|count| (rows.len() as u64) < *count)) {
+            let message = format!("only {} of {count} tags of the registry could be listed", rows.len());
+            return Ok(images(rows, Some(Reason::new("partial", message))));
         }
         let limit = next.is_some().then(|| {
             let of = count.map_or_else(String::new, |count| format!(" of {count}"));
@@ -205,8 +246,81 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         match self.api.get::<TagReply>(url).await {
             Ok(reply) => Ok(Some(tag(reply))),
             Err(error) if error.is_not_found() => Ok(None),
+            // It was listed, so it is there, whatever is wrong with its details.
+            Err(error) if error.is_failure() || error.is_limit() || matches!(error, ApiError::Shape { .. }) => {
+                self.note(format!(
+                    "the registry lists the tag {name}, but its digest and date could not be read ({error})"
+                ));
+                Ok(Some(Tag::from(name)))
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// Looks for the likeliest tags one by one, where their list cannot be read: those that the commit asked about and its
+    /// nearest listed ancestors would have.
+    async fn probe(&self, failure: &ApiError) -> Result<Images, ApiError> {
+        let names = self.likely_tags();
+        let mut found = Vec::new();
+        let mut asked = 0;
+        // Where one cannot be read either, so many requests more would be a storm.
+        let (first, rest) = names.split_at(names.len().min(1));
+        for group in [first, rest] {
+            let room = usize::try_from(self.remaining().saturating_sub(RESERVE)).unwrap_or(usize::MAX);
+            let group = &group[..group.len().min(room)];
+            let answers = join_all(group.iter().map(|name| self.probe_tag(name))).await;
+            asked += answers.len();
+            let mut is_broken = false;
+            for answer in answers {
+                match answer {
+                    Ok(tag) => found.extend(tag),
+                    Err(error) if error.is_failure() || error.is_limit() => is_broken = true,
+                    Err(error) => return Err(error),
+                }
+            }
+            if is_broken {
+                break;
+            }
+        }
+        self.state.borrow_mut().details.extend(found.iter().map(|tag| (tag.name.clone(), tag.clone())));
+        let message = format!(
+            "the registry's list of tags could not be read ({failure}); of the {asked} likeliest tags, which were asked for one by one, {} there",
+            match found.len() {
+                0 => "none is".to_owned(),
+                1 => "1 is".to_owned(),
+                count => format!("{count} are"),
+            }
+        );
+        Ok(Images { tags: found, cut_off: Some(Reason::new("partial", message)) })
+    }
+
+    /// One tag; `None` if there is none.
+    async fn probe_tag(&self, name: &str) -> Result<Option<Tag>, ApiError> {
+        let Some(repository) = self.state.borrow().repository else { return Ok(None) };
+        let url = self.url(&["registry", "repositories", &repository.to_string(), "tags", name], &[]);
+        match self.api.get::<TagReply>(url).await {
+            Ok(reply) => Ok(Some(tag(reply))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tags that builds of the commit asked about and of its nearest listed ancestors would have given.
+    fn likely_tags(&self) -> Vec<String> {
+        let state = self.state.borrow();
+        let Some((commit, inputs)) = &state.asked else { return Vec::new() };
+        let mut order = vec![*commit];
+        let mut at = 0;
+        while let Some(id) = order.get(at).copied().filter(|_| order.len() < PROBES) {
+            let parents = state.history.get(id).map(|commit| commit.parents.clone()).unwrap_or_default();
+            let new: Vec<Oid> = parents.into_iter().filter(|parent| !order.contains(parent)).collect();
+            order.extend(new);
+            at += 1;
+        }
+        let name = |id: Oid| inputs.scheme.expected(&CommitNames { id, git_tag: None, ref_name: None });
+        let mut names: Vec<String> = order.into_iter().take(PROBES).filter_map(name).collect();
+        names.dedup();
+        names
     }
 }
 

@@ -20,6 +20,9 @@ const RECIPE: [&str; 5] = [".repin.toml", ".gitlab-ci.yml", "Dockerfile", ".dock
 /// What usual recipes copy, beside Renku's own files.
 const USUAL: [&str; 6] = ["apt.txt", "postBuild", "setup.py", "pyproject.toml", "runtime.txt", "renv.lock"];
 
+/// Container repositories that the first query asks for.
+const REPOSITORIES: usize = 20;
+
 /// What the GraphQL query of the first round gave.
 struct FirstLook {
     recipe: Vec<graphql::Blob>,
@@ -72,6 +75,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if !is_id {
             commit.branch = reference.map(str::to_owned).or(default_branch);
         }
+        self.state.borrow_mut().branch.clone_from(&commit.branch);
         self.learn_history(commit.id, list);
         match look {
             Ok(look) => self.learn_files(commit.id, look, reference),
@@ -156,6 +160,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             return Ok(None);
         };
         let repositories = data.pointer("/project/containerRepositories/nodes").and_then(repositories);
+        // A full page may not be all.
+        let repositories = repositories.filter(|list| list.len() < REPOSITORIES);
         Ok(Some(FirstLook { recipe, others: blobs, asked: others, repositories }))
     }
 
@@ -189,7 +195,12 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 self.graphql.set(false);
                 Ok(())
             }
-            ApiError::Http(_) | ApiError::Moved | ApiError::Unreadable(_) => Err(error.clone().into()),
+            // What is slow or broken there may be well by REST.
+            _ if error.is_failure() => {
+                self.graphql.set(false);
+                Ok(())
+            }
+            ApiError::Http { .. } | ApiError::Moved | ApiError::Unreadable(_) => Err(error.clone().into()),
         }
     }
 

@@ -79,6 +79,12 @@ pub(super) struct GitTagReply {
     pub(super) commit: Option<IdReply>,
 }
 
+/// `GET /projects/:id/repository/branches/:name`
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BranchReply {
+    pub(super) name: String,
+}
+
 /// Something with a commit's id.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct IdReply {
@@ -124,12 +130,30 @@ pub(super) struct PipelineReply {
     #[serde(default)]
     pub(super) status: String,
     #[serde(default)]
+    pub(super) source: Option<String>,
+    #[serde(default)]
+    pub(super) created_at: Option<String>,
+    #[serde(default)]
     pub(super) web_url: Option<String>,
+}
+
+impl PipelineReply {
+    /// When it was made, in seconds since 1970.
+    pub(super) fn made(&self) -> Option<i64> {
+        super::date::parse(self.created_at.as_deref()?).map(|(seconds, _)| seconds)
+    }
+
+    /// Whether a push started it, as far as is known.
+    pub(super) fn is_of_push(&self) -> bool {
+        self.source.as_deref().is_none_or(|source| source == "push")
+    }
 }
 
 /// An element of `GET /projects/:id/pipelines/:pid/jobs`
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct JobReply {
+    #[serde(default)]
+    pub(super) id: u64,
     pub(super) name: String,
     #[serde(default)]
     pub(super) status: String,
@@ -137,4 +161,14 @@ pub(super) struct JobReply {
     pub(super) failure_reason: Option<String>,
     #[serde(default)]
     pub(super) web_url: Option<String>,
+}
+
+impl JobReply {
+    /// Whether it is the job of this name in the CI file, or one of those that `parallel:` makes of it.
+    pub(super) fn is(&self, name: &str) -> bool {
+        let rest = self.name.strip_prefix(name);
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(": [") || rest.starts_with(' ') && rest.contains('/')
+        })
+    }
 }

@@ -60,6 +60,8 @@ pub struct Call {
     pub max_bytes: Option<usize>,
     /// Whether it may be sent again where it is not known if the server has done it: a GET, or a query by POST.
     pub idempotent: bool,
+    /// Whether it is sent again after a timeout. Not worth it where the server always is slow.
+    pub retry_late: bool,
 }
 
 impl Call {
@@ -72,6 +74,7 @@ impl Call {
             body: None,
             max_bytes: None,
             idempotent: true,
+            retry_late: true,
         }
     }
 
@@ -267,6 +270,9 @@ impl<T: Transport> Client<T> {
                     None => return Ok(response),
                 },
                 Err(TransportError::TimedOut) if self.transport.now() >= self.end => return Err(HttpError::Deadline),
+                Err(TransportError::TimedOut) if !call.retry_late => {
+                    return Err(HttpError::Transport(TransportError::TimedOut));
+                }
                 Err(error) if retry::is_passing_error(&error) && call.idempotent => Passing::Error(error),
                 Err(error) => return Err(HttpError::Transport(error)),
             };

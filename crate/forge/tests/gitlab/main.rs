@@ -5,6 +5,8 @@
 
 mod again;
 mod budget;
+mod builds;
+mod faults;
 mod forks;
 #[path = "../local/git.rs"]
 mod git;
