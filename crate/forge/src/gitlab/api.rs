@@ -192,10 +192,14 @@ impl<T: Transport> Api<T> {
     async fn page_by<R: DeserializeOwned>(&self, call: Call) -> Result<Page<R>, ApiError> {
         let call = call.header("Accept", "application/json");
         let endpoint = self.endpoint(&call);
+        let url = call.url.clone();
         let response = self.send(call).await?;
-        let next = response.headers.get("link").and_then(next_link);
-        // Only this GitLab is asked, whatever a header says.
-        let next = next.filter(|next| next.starts_with(&format!("{}/", self.base)));
+        let link = response.headers.get("link").and_then(next_link);
+        // A GitLab behind a proxy may think that it has another address: only its API's path is taken of it.
+        let next = match link.as_deref().and_then(|next| next.split_once("/api/v4/")) {
+            Some((_, path)) => Some(format!("{}/api/v4/{path}", self.base)),
+            None => response.headers.get("x-next-page").and_then(|page| with_page(&url, page)),
+        };
         Ok(Page { rows: parse(&endpoint, &response)?, next })
     }
 
@@ -281,6 +285,15 @@ fn next_link(header: &str) -> Option<String> {
     })
 }
 
+/// The address of another page of the same list.
+fn with_page(url: &str, page: &str) -> Option<String> {
+    let page: u64 = page.parse().ok()?;
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let others = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
+    let query: Vec<String> = others.map(str::to_owned).chain([format!("page={page}")]).collect();
+    Some(format!("{path}?{}", query.join("&")))
+}
+
 /// Escapes everything but RFC 3986's unreserved characters.
 fn escape(text: &str, out: &mut String) {
     for byte in text.bytes() {
@@ -306,6 +319,18 @@ mod tests {
             ("rel=\"next\"", None),
         ] {
             assert_eq!(next_link(header).as_deref(), next, "{header}");
+        }
+    }
+
+    #[test]
+    fn another_page_is_the_same_list() {
+        for (url, page, wanted) in [
+            ("https://h/a?per_page=100&page=1", "2", Some("https://h/a?per_page=100&page=2")),
+            ("https://h/a?per_page=100", "2", Some("https://h/a?per_page=100&page=2")),
+            ("https://h/a", "2", Some("https://h/a?page=2")),
+            ("https://h/a?page=9", "", None),
+        ] {
+            assert_eq!(with_page(url, page).as_deref(), wanted, "{url} {page}");
         }
     }
 

@@ -219,7 +219,9 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let page = match self.api.page::<Option<GitTagReply>>(url).await {
                 Ok(page) => page,
                 // What has a commit's name can be compared all the same.
-                Err(error) if error.is_failure() || error.is_limit() => {
+                Err(error)
+                    if error.is_failure() || error.is_limit() || error.is_not_found() || error.is_no_access() =>
+                {
                     cut = Some(error.to_string());
                     break;
                 }

@@ -146,8 +146,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     ) -> Result<Vec<Compared>, SourceError> {
         let mut compared = Vec::new();
         for group in candidates.chunks(BY_REST) {
-            let is_over = self.remaining() <= RESERVE || compared.iter().any(|one| matches!(one, Compared::Same(_)));
-            if is_over && candidates.len() > BY_REST && self.remaining() <= RESERVE {
+            if candidates.len() > BY_REST && self.remaining() <= RESERVE {
                 compared.extend(group.iter().map(|_| Compared::Left));
                 continue;
             }

@@ -116,7 +116,7 @@ impl Query {
         let project = if repository.is_empty() && self.project.is_empty() {
             String::new()
         } else {
-            format!("project(fullPath:$p){{fullPath {}{repository}}}", self.project)
+            format!("project(fullPath:$p){{id {}{repository}}}", self.project)
         };
         (format!("query($p:ID!){{{project}{}}}", self.root), json!({ "p": self.path }))
     }
@@ -168,7 +168,7 @@ mod tests {
         let (text, variables) = query.text();
         assert_eq!(
             text,
-            r#"query($p:ID!){project(fullPath:$p){fullPath repository{ b0:blobs(ref:"a\"){x}",paths:["b\"\\\n"],first:1){nodes{path oid mode}}}}}"#
+            r#"query($p:ID!){project(fullPath:$p){id repository{ b0:blobs(ref:"a\"){x}",paths:["b\"\\\n"],first:1){nodes{path oid mode}}}}}"#
         );
         assert_eq!(variables, json!({ "p": "group/name" }));
     }
