@@ -11,6 +11,8 @@ use crate::measure::{Taken, in_turn};
 use crate::sh::{self, Error, Result};
 
 const DEFAULT: &str = "target/bench/git";
+/// How long the history is that is asked about over the API.
+const COMMITS: usize = 5_000;
 
 /// Sets of files of git/git: the most often changed, some that change now and then, one that hardly does.
 const GIT_PATHS: [&[&str]; 3] =
@@ -23,19 +25,24 @@ const TABLE: &str = "\
 pub(crate) struct Options {
     repo: Option<PathBuf>,
     generated: Option<usize>,
+    gitlab: Option<usize>,
     runs: usize,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { repo: None, generated: None, runs: 7 };
+        let mut options = Self { repo: None, generated: None, gitlab: None, runs: 7 };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("repo") => options.repo = Some(args.value()?.into()),
                 Arg::Long("generated") => options.generated = Some(args.value()?.parse()?),
+                Arg::Long("gitlab") => options.gitlab = Some(args.value()?.parse()?),
                 Arg::Long("runs") => options.runs = args.value()?.parse()?,
                 other => return Err(other.unexpected()),
             }
+        }
+        if options.gitlab == Some(0) {
+            return Err("--gitlab must be at least 1".into());
         }
         if options.runs == 0 {
             return Err("--runs must be at least 1".into());
@@ -45,6 +52,11 @@ impl Options {
 }
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
+    // Asked for by name, it is all that is wanted; and it needs no clone of anything.
+    over_the_api(options.gitlab.unwrap_or(COMMITS))?;
+    if options.gitlab.is_some() {
+        return Ok(());
+    }
     let (git, sets) = match (options.generated, &options.repo) {
         (Some(commits), _) => (generate(commits)?, vec![&GENERATED_INPUTS[..], &GENERATED_INPUTS[..1]]),
         (None, repo) => (clone(repo.as_deref())?, GIT_PATHS.to_vec()),
@@ -59,6 +71,16 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         sh::run(sh::cargo(["bench", "--quiet", "--package", "repin", "--bench", "*"]))?;
     }
     Ok(())
+}
+
+/// What answers cost over the API of a GitLab, beside other ways to ask it.
+fn over_the_api(commits: usize) -> Result<()> {
+    let [repin, sandbox] = sh::build_both(&["--release"])?;
+    let folder = sh::root().join("target/bench/gitlab");
+    println!("## Over the GitLab API\n");
+    let mut bench = sh::command(sandbox, ["bench", "--commits", &commits.to_string()]);
+    bench.arg("--repin").arg(repin).arg("--folder").arg(folder);
+    sh::run(bench)
 }
 
 /// The clone to measure on.

@@ -32,6 +32,8 @@ Tasks:
   bench              Measure against git and globset, and print tables
       --repo PATH      a clone of git/git (default: target/bench/git)
       --generated N    a generated history of N commits in its place
+      --gitlab N       only what answers cost over the API of a GitLab, on a generated history
+                       of N commits (without it: with all else, and 5000)
       --runs N         runs of each command, of which the fastest counts (default: 7)
 
 Examples:
@@ -39,6 +41,7 @@ Examples:
   cargo xtask test
   cargo xtask test merge
   cargo xtask bench --repo ../git
+  cargo xtask bench --gitlab 100000
   cargo xtask bench --generated 1000000 --runs 3
 ";
 

@@ -1,28 +1,35 @@
-//! `repin-sandbox`: a GitLab with the sample course, for hand, browser and other clients.
+//! `repin-sandbox`: a GitLab with the sample course, for hand, browser and other clients; and the measure of what questions cost there.
 
+mod bench;
+mod error;
 mod serve;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--until-eof]
+       repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
 
   --port N      the port on 127.0.0.1 (default: a free one)
   --path PATH   a relative root
   --registry    with a real registry, by Debian's docker-registry
-  --until-eof   end when standard input ends, so that it ends with whoever started it";
+  --until-eof   end when standard input ends, so that it ends with whoever started it
+  --repin PROGRAM, --folder DIR
+                what is measured, and where the repositories for it are made
+  --commits N   how long the generated history is (default: 5000)
+  --latency MS  how long every request waits (default: 100)";
 
 /// Why it ends early.
 enum Failure {
     /// The command line is wrong.
     Usage(String),
     /// What it does failed.
-    Run(repin_sandbox::Error),
+    Run(error::Error),
 }
 
-impl From<repin_sandbox::Error> for Failure {
-    fn from(error: repin_sandbox::Error) -> Self {
-        Self::Run(error)
+impl<E: Into<error::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Run(error.into())
     }
 }
 
@@ -30,6 +37,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
         Some("serve") => serve::serve(args),
+        Some("bench") => bench::bench(args),
         Some("--help" | "-h") => {
             println!("{USAGE}");
             Ok(())
