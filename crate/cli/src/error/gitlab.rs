@@ -29,7 +29,7 @@ impl Failure {
 /// What to do about it.
 fn advice(error: &ApiError, location: &Location, token: Option<&str>) -> Option<String> {
     match error {
-        ApiError::Http(error) => of_http(error, location, token),
+        ApiError::Http { error, .. } => of_http(error, location, token),
         ApiError::Refused { status: 401, .. } => Some(match token {
             Some(place) => format!("the token is that of {place}; make a new one there, with the scope read_api: {}", page(location)),
             None => no_token(location),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(unix)]
 
+mod access;
 mod again;
 mod budget;
 mod builds;
