@@ -87,6 +87,10 @@ impl fmt::Display for ApiError {
         match self {
             Self::Http { endpoint, error: HttpError::Transport(error) } => write!(f, "{endpoint}: {error}"),
             Self::Http { error, .. } => error.fmt(f),
+            // It names all that would do; to read, the smallest does.
+            Self::Refused { endpoint, status, scope: Some(scope), .. } if names(scope, "read_api") => {
+                write!(f, "{endpoint} answered {status}: the token lacks the scope read_api")
+            }
             Self::Refused { endpoint, status, scope: Some(scope), .. } => {
                 write!(
                     f,
@@ -103,6 +107,11 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+/// Whether a list of scopes has this one.
+fn names(scopes: &str, scope: &str) -> bool {
+    scopes.split([' ', ',']).any(|one| one == scope)
+}
 
 impl From<ApiError> for SourceError {
     fn from(error: ApiError) -> Self {
@@ -348,6 +357,11 @@ mod tests {
                 403,
                 r#"{"error":"insufficient_scope","error_description":"The request requires more.","scope":"api"}"#,
                 "GET /x answered 403: the token lacks the scope api (read_api is enough to read)",
+            ),
+            (
+                403,
+                r#"{"error":"insufficient_scope","error_description":"The request requires more.","scope":"api read_api"}"#,
+                "GET /x answered 403: the token lacks the scope read_api",
             ),
             (400, r#"{"message":{"ref":["is missing"]}}"#, r#"GET /x answered 400: {"ref":["is missing"]}"#),
             (404, r#"{"error":"404 Not Found"}"#, "GET /x answered 404: 404 Not Found"),

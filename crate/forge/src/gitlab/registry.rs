@@ -99,8 +99,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     }
 
     fn no_registry_access(&self, error: &ApiError) -> String {
-        let who = if self.api.token().is_some() { "this token" } else { "who has no token" };
-        format!("the tags of the container registry may not be read by {who} ({error})")
+        let who = if self.api.token().is_some() { "with this token" } else { "without a token" };
+        format!("the tags of the container registry may not be read {who} ({error})")
     }
 
     /// The repositories of the project's registry; that it is all of them is certain once they are in the state.

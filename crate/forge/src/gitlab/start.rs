@@ -11,6 +11,7 @@ use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Query};
 use super::location::ProjectRef;
+use super::token::TokenKind;
 use super::wire::{ProjectReply, RepositoryReply};
 use crate::cache::Store;
 use crate::http::Transport;
@@ -119,6 +120,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let what = match &error {
             _ if error.is_not_found() && self.api.token().is_none() => format!(
                 "{} has no project {} that can be seen without a token: its name may be wrong, or it is private",
+                self.api.base(),
+                self.asked
+            ),
+            _ if error.is_not_found() && self.api.token().is_some_and(|token| token.kind == TokenKind::Job) => format!(
+                "{} has no project {} that a job's token can see: its name may be wrong, or it is not public",
                 self.api.base(),
                 self.asked
             ),

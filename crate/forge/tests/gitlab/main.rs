@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "a revision is an id or a name, and both are short to give")]
 #![cfg(unix)]
 
+mod access;
 mod again;
 mod budget;
 mod builds;
