@@ -5,32 +5,25 @@
 //! them takes: by the whole id of their commit, by its beginning as their tag has it (which fails if several commits
 //! share it), and in the registry.
 
-use futures_util::future::{join, join_all};
 use repin::Oid;
 use repin::environment::Needs;
 use repin::scheme::Named;
-use repin::source::{Candidate, Compared, SourceError, Tag, Wanted, compare_all};
-use repin::tree::{Entry, Mode};
-use serde_json::{Value, json};
+use repin::source::{Candidate, Compared, SourceError, Wanted, compare_all};
+use repin::tree::Entry;
 
 use super::GitLab;
 use super::api::ApiError;
+use super::ask::RESERVE;
 use super::fetch::USED_UP;
-use super::graphql::{self, Ask, Blob, Query};
-use super::start::mode_of;
+use super::few::{FEW, Few, few_files, judge, text_of};
+use super::graphql::{Ask, Blob};
 use crate::cache::Store;
 use crate::http::Transport;
 
-/// Files that a candidate is judged by first.
-const FEW: usize = 8;
 /// As many of the nearest candidates as are asked about in everything at once.
 const GUESSES: usize = 3;
-/// What the details of one image tag count.
-const DETAIL: f64 = 11.0;
 /// Candidates of one look by REST, which takes a request for each.
 const BY_REST: usize = 4;
-/// Requests that are kept for naming what was found.
-const RESERVE: u64 = 4;
 
 /// How a candidate's commit is named in a query.
 struct Target {
@@ -238,43 +231,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         Ok(results)
     }
 
-    /// Those of `commits` that have some files of the wanted environment: no other one can have all of them. Where that
-    /// cannot be asked for many at once, all.
-    pub(super) async fn with_few(&self, wanted: Wanted<'_>, commits: &[Oid]) -> Result<Vec<Oid>, ApiError> {
-        if !self.graphql.get() {
-            return Ok(commits.to_vec());
-        }
-        let few = few_files(wanted.files);
-        let paths: Vec<String> = few.iter().map(|file| text_of(&file.path)).collect();
-        let unknown: Vec<Oid> = commits.iter().copied().filter(|commit| self.known(*commit, &few).is_none()).collect();
-        let asks = unknown
-            .iter()
-            .map(|commit| Ask { reference: Some(commit.to_string()), paths: paths.clone(), text: false })
-            .collect();
-        let answers = match self.ask_within_limit(asks, &[], u64::MAX).await {
-            Ok(answers) => answers,
-            Err(error) if self.no_graphql(&error).is_ok() => return Ok(commits.to_vec()),
-            Err(error) => return Err(error),
-        };
-        for (commit, blobs) in unknown.iter().zip(answers) {
-            if let Some(blobs) = blobs {
-                self.learn_blobs(*commit, &paths, &blobs);
-            }
-        }
-        Ok(commits.iter().copied().filter(|commit| self.known(*commit, &few) == Some(Few::Same)).collect())
-    }
-
-    /// What is known of a commit from before; `None` if that is not enough.
-    fn known(&self, commit: Oid, few: &[&Entry]) -> Option<Few> {
-        let state = self.state.borrow();
-        let mut differing = 0;
-        for file in few {
-            let known = state.files.file(commit, &file.path)?;
-            differing += usize::from(known != Some((file.mode, file.oid)));
-        }
-        Some(if differing == 0 { Few::Same } else { Few::Differs(differing) })
-    }
-
     /// That the files which were read by a name are those of the commit: a branch may move between two requests.
     fn check_asked(&self, few: &[&Entry], blobs: &[Blob]) -> Result<(), ApiError> {
         if judge(few, blobs) != Few::Same {
@@ -282,94 +238,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         self.state.borrow_mut().by_name = None;
         Ok(())
-    }
-
-    /// The answers to as many questions as may be asked, in their order, and the details of some image tags with the first.
-    async fn ask_within_limit(
-        &self,
-        asks: Vec<Ask>,
-        tags: &[&str],
-        queries: u64,
-    ) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
-        let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
-        let mut answers: Vec<Option<Vec<Blob>>> = vec![None; asks.len()];
-        let mut details = self.details_query(tags);
-        for round in 0..3 {
-            let most = self.remaining().saturating_sub(RESERVE).min(queries);
-            if round > 0 && answers.iter().filter(|answer| answer.is_some()).count() as u64 >= queries {
-                break;
-            }
-            let mut queries: Vec<(Query, Vec<usize>)> = Vec::new();
-            for at in (0..asks.len()).filter(|&at| answers[at].is_none()) {
-                let fits = queries.last_mut().is_some_and(|(query, list)| {
-                    let fits = query.ask(&asks[at]);
-                    if fits {
-                        list.push(at);
-                    }
-                    fits
-                });
-                if fits {
-                    continue;
-                }
-                if queries.len() as u64 >= most {
-                    break;
-                }
-                let mut query = Query::new(&path, self.complexity.get());
-                if let Some((text, complexity)) = details.take().filter(|(_, complexity)| query.has_room(*complexity)) {
-                    query.add("", "", &text, complexity);
-                }
-                query.ask(&asks[at]);
-                queries.push((query, vec![at]));
-            }
-            if queries.is_empty() {
-                break;
-            }
-            let sent = join_all(queries.iter().map(|(query, _)| self.query(query))).await;
-            for ((_, list), data) in queries.iter().zip(sent) {
-                match data {
-                    Ok(data) => {
-                        self.learn_details(&data);
-                        for (number, &at) in list.iter().enumerate() {
-                            answers[at] = Some(graphql::blobs(&data, number).ok_or_else(|| ApiError::Shape {
-                                endpoint: "POST /graphql".to_owned(),
-                                problem: "files are missing in it".to_owned(),
-                            })?);
-                        }
-                    }
-                    // Sent again in smaller parts.
-                    Err(ApiError::Query(message)) if graphql::limit_in(&message).is_some() => {}
-                    Err(error) if error.is_limit() => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(answers)
-    }
-
-    /// The part of a query that asks for the details of image tags, and what it counts.
-    fn details_query(&self, tags: &[&str]) -> Option<(String, f64)> {
-        let repository = self.state.borrow().repository.filter(|_| !tags.is_empty())?;
-        let id = json!(format!("gid://gitlab/ContainerRepository/{repository}"));
-        let fields: Vec<String> = tags
-            .iter()
-            .enumerate()
-            .map(|(at, tag)| format!("t{at}:tags(name:{},first:5){{nodes{{name digest createdAt}}}}", json!(tag)))
-            .collect();
-        let count = f64::from(u32::try_from(tags.len()).unwrap_or(u32::MAX));
-        Some((format!(" containerRepository(id:{id}){{{}}}", fields.join(" ")), 2.0 + DETAIL * count))
-    }
-
-    fn learn_details(&self, data: &Value) {
-        let Some(repository) = data.get("containerRepository").and_then(Value::as_object) else { return };
-        let nodes = repository.values().filter_map(|tags| tags.get("nodes")?.as_array()).flatten();
-        let mut state = self.state.borrow_mut();
-        for node in nodes {
-            let text = |name: &str| node.get(name).and_then(Value::as_str).map(str::to_owned);
-            if let Some(name) = text("name") {
-                let tag = Tag { name: name.clone(), digest: text("digest"), created_at: text("createdAt") };
-                state.details.insert(name, tag);
-            }
-        }
     }
 
     /// Candidates without any file may name no commit at all.
@@ -442,52 +310,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let graph = self.state.borrow().history.graph(&[commit]);
         targets.iter().all(|target| target.commit.is_some_and(|commit| graph.position(commit).is_some()))
     }
-
-    /// Looks once more at what is about to be named: that no other commit shares the beginning of its id, that no branch
-    /// has its git tag's name, and what the registry says of its tag.
-    pub(super) async fn confirm_candidate(
-        &self,
-        wanted: Option<Wanted<'_>>,
-        candidate: &Candidate,
-        commit: Oid,
-    ) -> Result<Option<Tag>, SourceError> {
-        let name = &candidate.tag.name;
-        let prefix = candidate.names.iter().find_map(|named| match named {
-            Named::Commit { prefix } if commit.to_string().starts_with(prefix) => Some(prefix),
-            _ => None,
-        });
-        let Some(prefix) = prefix else {
-            // A branch of the same name would have given the image its tag.
-            if self.has_branch(name).await? {
-                return Ok(None);
-            }
-            return Ok(self.tag_detail(name).await?);
-        };
-        let is_known = |prefix: &str| prefix.len() == 40 || self.state.borrow().unique.contains(prefix);
-        if let Some(wanted) = wanted.filter(|_| !is_known(prefix) && self.graphql.get()) {
-            let few = few_files(wanted.files);
-            let paths = few.iter().map(|file| text_of(&file.path)).collect();
-            let asks = vec![Ask { reference: Some(prefix.clone()), paths, text: false }];
-            match self.ask_within_limit(asks, &[name], 1).await {
-                Ok(answers) => {
-                    let blobs = answers.into_iter().next().flatten();
-                    if blobs.is_some_and(|blobs| judge(&few, &blobs) == Few::Same) {
-                        self.state.borrow_mut().unique.insert(prefix.clone());
-                    }
-                }
-                Err(error) => self.no_graphql(&error)?,
-            }
-        }
-        if self.state.borrow().history.with_prefix(prefix).len() > 1 {
-            // All that share it were compared.
-            return Ok(self.tag_detail(name).await?);
-        }
-        let (is_unique, detail) = join(self.is_unique(prefix, commit), self.tag_detail(name)).await;
-        if !is_unique? {
-            return Ok(None);
-        }
-        Ok(detail?)
-    }
 }
 
 /// What a question is asked for.
@@ -498,45 +320,4 @@ enum Purpose {
     Few(usize),
     /// The same by the beginning of its id.
     Unique(usize),
-}
-
-/// What some files say of a candidate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Few {
-    /// It has none of them, or does not exist.
-    Nothing,
-    /// So many differ.
-    Differs(usize),
-    /// All are the same.
-    Same,
-}
-
-fn judge(few: &[&Entry], blobs: &[Blob]) -> Few {
-    if blobs.is_empty() && !few.is_empty() {
-        return Few::Nothing;
-    }
-    let is_same = |file: &&&Entry| {
-        blobs.iter().any(|blob| {
-            blob.path.as_bytes() == file.path
-                && blob.oid == file.oid
-                && mode_of(blob.mode.as_deref()) == Some(file.mode)
-        })
-    };
-    match few.len() - few.iter().filter(is_same).count() {
-        0 => Few::Same,
-        count => Few::Differs(count),
-    }
-}
-
-/// The files that a candidate is judged by: those at the root first, which recipes are made of.
-fn few_files(files: &[Entry]) -> Vec<&Entry> {
-    let mut few: Vec<&Entry> =
-        files.iter().filter(|file| file.mode != Mode::SUBMODULE && std::str::from_utf8(&file.path).is_ok()).collect();
-    few.sort_by_key(|file| file.path.split(|byte| *byte == b'/').count());
-    few.truncate(FEW);
-    few
-}
-
-fn text_of(path: &[u8]) -> String {
-    String::from_utf8_lossy(path).into_owned()
 }

@@ -23,12 +23,15 @@ use crate::cache::{NoStore, Store};
 use crate::http::{Client, Limits, Transport};
 
 mod api;
+mod ask;
 mod build;
 mod changes;
 mod commits;
 mod compare;
+mod confirm;
 mod date;
 mod fetch;
+mod few;
 mod files;
 mod fork;
 mod graphql;
