@@ -85,6 +85,8 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Where nobody is there, it is no matter what was asked.
+            Self::Http { error: HttpError::Transport(error @ TransportError::Unreachable { .. }), .. } => error.fmt(f),
             Self::Http { endpoint, error: HttpError::Transport(error) } => write!(f, "{endpoint}: {error}"),
             Self::Http { error, .. } => error.fmt(f),
             // It names all that would do; to read, the smallest does.

@@ -350,7 +350,9 @@ fn a_token_is_shown_nowhere_and_sent_to_nobody_else() {
             }
             let log = world.server.log();
             assert!(log.iter().all(|one| one.had_auth), "the token is sent with every request");
-            log.iter().for_each(|one| write!(shown, "{} {}", one.path_and_query, one.body).unwrap());
+            for one in log {
+                write!(shown, "{} {}", one.path_and_query, one.body).unwrap();
+            }
         }
     }
     let token = Token::new(TokenKind::Private, SECRET).unwrap();

@@ -20,6 +20,8 @@ image_build:
 const CHANGES: &str = "  only: {changes: [Dockerfile, requirements.txt, .gitlab-ci.yml]}\n";
 const STAGES: &str = "stages: [check, build]\ncheck:\n  stage: check\n  script: [make check]\n";
 
+const NO_PIPELINE: &str = "no pipeline is known of this commit, or of a later one that has it: the push changed no file of the job's `changes:`, its branch is excluded, or it asked for no pipeline";
+
 /// A repository, what was pushed to it, and what its registry lost.
 struct Story {
     git: Git,
@@ -347,7 +349,6 @@ fn builds_that_nobody_started() {
     let says = "the pipeline of this commit had no job image_build: its rules left it out, mostly since the push changed no file of its `changes:`";
     check("changes", &story, &never(says, "pipelines"));
 
-    const NO_PIPELINE: &str = "no pipeline is known of this commit, or of a later one that has it: the push changed no file of the job's `changes:`, its branch is excluded, or it asked for no pipeline";
     let mut story = Story::new(PUSHES);
     story.commit("Other", "1");
     story.push_with("main", &["ci.no_pipeline"], Build::default());
