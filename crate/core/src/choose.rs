@@ -80,7 +80,14 @@ impl<S: Source> Chooser<'_, S> {
             }
         }
         if let Some(wanted) = wanted {
-            answer.nearest = self.nearest(&mut search, wanted).await?;
+            match self.nearest(&mut search, wanted).await {
+                Ok(nearest) => answer.nearest = nearest,
+                // Over a network this is worth no more than a note: the answer stands without it.
+                Err(error) if self.source.is_costly() => {
+                    answer.notes.push(format!("which image differs least could not be found out: {error}"));
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

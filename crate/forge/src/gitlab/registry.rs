@@ -154,8 +154,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             return tags;
         }
         let id = repository.id.to_string();
+        // A count of none is looked at as well: nothing is said to be missing on a number alone.
         let rows = match repository.tags_count {
-            Some(0) => Vec::new(),
             Some(count @ 101..=INLINE) => match self.tags_inline(&id).await? {
                 Some(rows) if rows.len() as u64 >= count => rows,
                 _ => return self.tags_by_page(&id, repository.tags_count).await,
