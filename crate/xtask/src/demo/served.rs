@@ -11,7 +11,7 @@ use crate::sandbox::Sandbox;
 use crate::sh::{Error, Result};
 
 /// What is asked through the API: an image of later, one after a merge, and none, whose failed job is named.
-const MOMENTS: [&str; 3] = ["the image came later", "a merge of two sides", "never built"];
+const MOMENTS: [&str; 3] = ["the image came later", "a merge of one side", "never built"];
 
 /// Starts the sandbox and asks it; it still serves afterwards.
 pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Result<Sandbox> {
