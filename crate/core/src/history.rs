@@ -39,6 +39,9 @@ pub struct HistoryEntry {
     pub image_commit: Option<Oid>,
     /// How that commit relates to this one.
     pub relation: Option<Relation>,
+    /// Whether the commit could not be looked at: then no key says nothing.
+    #[serde(skip)]
+    pub unseen: bool,
 }
 
 /// A right image for each of the `limit` newest commits, newest first.
@@ -279,7 +282,10 @@ async fn entries<S: Source>(
             }
             let text = match environment.key() {
                 Some(text) => text,
-                None => key(&source.files(spec, graph.id(position)).await?.1),
+                None => match source.files(spec, graph.id(position)).await? {
+                    (snapshot, files) if snapshot.unseen.is_none() => key(&files),
+                    _ => continue,
+                },
             };
             keys.insert(environment, Arc::from(text));
         }
@@ -302,6 +308,7 @@ async fn entries<S: Source>(
                 tag,
                 image_commit,
                 relation,
+                unseen: place.snapshot.unseen.is_some(),
             }
         })
         .collect())

@@ -116,6 +116,7 @@ mod tests {
         let mut lanes = Lanes::default();
         let rows = history.iter().map(|(name, parents)| {
             let entry = HistoryEntry {
+                unseen: false,
                 commit: id(name),
                 parents: parents.iter().map(|parent| id(parent)).collect(),
                 title: String::new(),

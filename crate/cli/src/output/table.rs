@@ -95,6 +95,7 @@ pub(crate) fn in_words(entry: &HistoryEntry) -> &'static str {
         (Some(Relation::Descendant), _) => "a later commit's",
         (Some(Relation::SameEnvironment), _) => "another branch's",
         (None, Some(_)) => "none",
+        (None, None) if entry.unseen => "not looked at",
         (None, None) => "none: no recipe",
     }
 }

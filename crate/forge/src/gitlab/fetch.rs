@@ -38,6 +38,12 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     pub(super) async fn look(&self, spec: &Arc<Spec>, commits: &[Oid]) -> Result<Vec<Snapshot>, SourceError> {
         self.prefetch(spec, commits).await?;
         let seen = self.settle(spec, commits, |environments, view, root| environments.at(view, root)).await?;
+        let unseen: Vec<&String> = seen.iter().filter_map(|seen| seen.as_ref().err()).collect();
+        if let Some(why) = unseen.first() {
+            let count =
+                if unseen.len() == 1 { "1 commit was".to_owned() } else { format!("{} commits were", unseen.len()) };
+            self.note(format!("{count} not looked at: {why}"));
+        }
         Ok(seen.into_iter().map(|seen| seen.unwrap_or_else(|why| Snapshot::unseen(spec, why))).collect())
     }
 
