@@ -8,7 +8,7 @@ use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Blob, Query};
 use crate::cache::Store;
-use crate::http::Transport;
+use crate::http::{HttpError, Transport};
 
 /// What the details of one image tag count.
 const DETAIL: f64 = 11.0;
@@ -16,18 +16,45 @@ const DETAIL: f64 = 11.0;
 pub(super) const RESERVE: u64 = 4;
 
 impl<T: Transport, S: Store> GitLab<T, S> {
-    /// The answers to as many questions as may be asked, in their order, and the details of some image tags with the first.
+    /// The answers to as many questions as may be asked, in their order, and the details of some image tags with the first;
+    /// in so many queries, and with some requests left for naming what is found.
     pub(super) async fn ask_within_limit(
         &self,
-        asks: Vec<Ask>,
+        asks: &[Ask],
         tags: &[&str],
         queries: u64,
+    ) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
+        self.ask_some(asks, tags, queries, RESERVE).await
+    }
+
+    /// The answers to all questions.
+    pub(super) async fn ask_all(&self, asks: &[Ask]) -> Result<Vec<Vec<Blob>>, ApiError> {
+        let answers = self.ask_some(asks, &[], u64::MAX, 0).await?;
+        answers.into_iter().collect::<Option<_>>().ok_or_else(|| self.unasked())
+    }
+
+    /// Why not all questions were asked.
+    pub(super) fn unasked(&self) -> ApiError {
+        if self.remaining() == 0 {
+            return ApiError::Http { endpoint: "POST /graphql".to_owned(), error: HttpError::RequestLimit };
+        }
+        ApiError::Query("every query is too complex".to_owned())
+    }
+
+    /// The answers to as many questions as may be asked with `reserve` requests left. A query refused for its complexity is
+    /// sent again in parts.
+    pub(super) async fn ask_some(
+        &self,
+        asks: &[Ask],
+        tags: &[&str],
+        queries: u64,
+        reserve: u64,
     ) -> Result<Vec<Option<Vec<Blob>>>, ApiError> {
         let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
         let mut answers: Vec<Option<Vec<Blob>>> = vec![None; asks.len()];
         let mut details = self.details_query(tags);
-        for round in 0..3 {
-            let most = self.remaining().saturating_sub(RESERVE).min(queries);
+        for round in 0..4 {
+            let most = self.remaining().saturating_sub(reserve).min(queries);
             if round > 0 && answers.iter().filter(|answer| answer.is_some()).count() as u64 >= queries {
                 break;
             }

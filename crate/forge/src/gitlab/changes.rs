@@ -55,7 +55,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             paths: paths.clone(),
             text: false,
         });
-        let answers = self.ask_all(asks.collect()).await?;
+        let answers = self.ask_all(&asks.collect::<Vec<_>>()).await?;
         for ((commit, paths), blobs) in asked.iter().zip(answers) {
             self.learn_blobs(*commit, paths, &blobs);
         }

@@ -204,14 +204,15 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let first = self.is_ordered(wanted.commit, candidates)
             && !std::mem::replace(&mut self.state.borrow_mut().compared, true);
         let most = if first { 1 } else { u64::MAX };
-        let answers = self.ask_within_limit(asks.iter().map(|(_, ask)| ask.clone()).collect(), &guesses, most).await?;
+        let (purposes, asks): (Vec<Purpose>, Vec<Ask>) = asks.into_iter().unzip();
+        let answers = self.ask_within_limit(&asks, &guesses, most).await?;
         let mut results: Vec<Option<Few>> = vec![None; targets.len()];
         let nothing = nothing.into_iter().map(|at| (at, Few::Nothing));
         let shared = shared.into_iter().map(|at| (at, Few::Same));
         for (at, known) in known_before.into_iter().chain(nothing).chain(shared) {
             results[at] = Some(known);
         }
-        for ((purpose, ask), blobs) in asks.iter().zip(answers) {
+        for ((purpose, ask), blobs) in purposes.iter().zip(&asks).zip(answers) {
             let Some(blobs) = blobs else { continue };
             match purpose {
                 Purpose::Asked => self.check_asked(&few, &blobs)?,

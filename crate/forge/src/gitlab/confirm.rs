@@ -37,7 +37,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let few = few_files(wanted.files);
             let paths = few.iter().map(|file| text_of(&file.path)).collect();
             let asks = vec![Ask { reference: Some(prefix.clone()), paths, text: false }];
-            match self.ask_within_limit(asks, &[name], 1).await {
+            match self.ask_within_limit(&asks, &[name], 1).await {
                 Ok(answers) => {
                     let blobs = answers.into_iter().next().flatten();
                     if blobs.is_some_and(|blobs| judge(&few, &blobs) == Few::Same) {

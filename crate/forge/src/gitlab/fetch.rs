@@ -9,13 +9,12 @@ use repin::environment::{Environments, Snapshot};
 use repin::inputs::Spec;
 use repin::source::SourceError;
 use repin::tree::{Entry, Mode, Tree as _, display_path};
-use serde_json::Value;
 
 use super::GitLab;
 use super::api::ApiError;
 use super::changes::WORTH;
 use super::files::{Missing, View, Wish};
-use super::graphql::{self, Ask, Query};
+use super::graphql::{self, Ask};
 use super::start::mode_of;
 use super::wire::TreeReply;
 use crate::cache::Store;
@@ -234,7 +233,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     /// Asks for files of many commits by GraphQL.
     async fn ask_files(&self, asks: Vec<(Oid, Ask)>) -> Result<(), ApiError> {
         let plain: Vec<Ask> = asks.iter().map(|(_, ask)| ask.clone()).collect();
-        let answers = match self.ask_all(plain).await {
+        let answers = match self.ask_some(&plain, &[], u64::MAX, 0).await {
             Ok(answers) => answers,
             // Without GraphQL the wishes come back, and are granted by REST.
             Err(error) if error.is_failure() => {
@@ -247,10 +246,22 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
             Err(error) => return Err(error),
         };
+        let mut unasked = None;
         for ((commit, ask), blobs) in asks.iter().zip(answers) {
-            self.learn_blobs(*commit, &ask.paths, &blobs);
+            match blobs {
+                Some(blobs) => self.learn_blobs(*commit, &ask.paths, &blobs),
+                None => unasked = Some(self.unasked()),
+            }
         }
-        Ok(())
+        match unasked {
+            // Not one file can be asked for: REST can.
+            Some(error) if !error.is_limit() => {
+                self.graphql.set(false);
+                Ok(())
+            }
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     /// Notes which of `paths` are files at a commit.
@@ -267,49 +278,6 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             };
             state.files.set_file(commit, path.as_bytes(), file);
         }
-    }
-
-    /// The answers to many questions about files, in as few queries as their complexity permits, all at once. One
-    /// refused for its complexity is sent again in parts.
-    pub(super) async fn ask_all(&self, asks: Vec<Ask>) -> Result<Vec<Vec<graphql::Blob>>, ApiError> {
-        let Some(path) = self.path() else { return Err(ApiError::Query("the project's path is not known".to_owned())) };
-        let mut answers: Vec<Option<Vec<graphql::Blob>>> = vec![None; asks.len()];
-        for _ in 0..4 {
-            let mut queries: Vec<(Query, Vec<usize>)> = Vec::new();
-            for at in (0..asks.len()).filter(|&at| answers[at].is_none()) {
-                let fits = queries.last_mut().is_some_and(|(query, list)| {
-                    let fits = query.ask(&asks[at]);
-                    if fits {
-                        list.push(at);
-                    }
-                    fits
-                });
-                if !fits {
-                    let mut query = Query::new(&path, self.complexity.get());
-                    query.ask(&asks[at]);
-                    queries.push((query, vec![at]));
-                }
-            }
-            if queries.is_empty() {
-                break;
-            }
-            let sent = join_all(queries.iter().map(|(query, _)| self.query(query))).await;
-            for ((_, list), data) in queries.iter().zip(sent) {
-                match data {
-                    Ok(data) => {
-                        for (number, &at) in list.iter().enumerate() {
-                            answers[at] = Some(blobs_in(&data, number)?);
-                        }
-                    }
-                    Err(ApiError::Query(message)) if graphql::limit_in(&message).is_some() => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        answers
-            .into_iter()
-            .collect::<Option<_>>()
-            .ok_or_else(|| ApiError::Query("every query is too complex".to_owned()))
     }
 
     /// The entries of one folder.
@@ -434,11 +402,4 @@ fn unreadable(problem: &str) -> ApiError {
 
 fn mode(entry: &TreeReply) -> Result<Mode, ApiError> {
     mode_of(Some(&entry.mode)).ok_or_else(|| unreadable(&format!("{} has no mode: {}", entry.path, entry.mode)))
-}
-
-fn blobs_in(data: &Value, at: usize) -> Result<Vec<graphql::Blob>, ApiError> {
-    graphql::blobs(data, at).ok_or_else(|| ApiError::Shape {
-        endpoint: "POST /graphql".to_owned(),
-        problem: "files are missing in it".to_owned(),
-    })
 }

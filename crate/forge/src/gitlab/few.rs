@@ -24,11 +24,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let few = few_files(wanted.files);
         let paths: Vec<String> = few.iter().map(|file| text_of(&file.path)).collect();
         let unknown: Vec<Oid> = commits.iter().copied().filter(|commit| self.known(*commit, &few).is_none()).collect();
-        let asks = unknown
+        let asks: Vec<Ask> = unknown
             .iter()
             .map(|commit| Ask { reference: Some(commit.to_string()), paths: paths.clone(), text: false })
             .collect();
-        let answers = match self.ask_within_limit(asks, &[], u64::MAX).await {
+        let answers = match self.ask_within_limit(&asks, &[], u64::MAX).await {
             Ok(answers) => answers,
             Err(error) if self.no_graphql(&error).is_ok() => return Ok(commits.to_vec()),
             Err(error) => return Err(error),
