@@ -224,10 +224,10 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let asked = self.ask_files(files);
         let listed = join_all(folders.into_iter().map(|(tree, commit, path)| self.list_folder(tree, commit, path)));
         let whole = join_all(trees.into_iter().map(|commit| self.list_tree(commit)));
-        let read = join_all(contents.into_iter().map(|(blob, (commit, path))| self.read_content(blob, commit, path)));
+        let read = self.read_contents(contents);
         let (asked, listed, whole, read) = futures_util::future::join4(asked, listed, whole, read).await;
         asked?;
-        listed.into_iter().chain(whole).chain(read).collect()
+        listed.into_iter().chain(whole).chain([read]).collect()
     }
 
     /// Asks for files of many commits by GraphQL.
@@ -363,7 +363,31 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         Ok(entries)
     }
 
-    /// A blob's bytes: by GraphQL where that has them, else by REST.
+    /// The bytes of blobs: of several by one query, as far as they are text, else by a request for each.
+    async fn read_contents(&self, contents: BTreeMap<Oid, (Oid, Vec<u8>)>) -> Result<(), ApiError> {
+        if contents.len() > 1 && self.graphql.get() {
+            let named: Vec<(Oid, Ask)> = contents
+                .iter()
+                .filter_map(|(blob, (commit, path))| {
+                    let paths = vec![String::from_utf8(path.clone()).ok()?];
+                    Some((*blob, Ask { reference: Some(commit.to_string()), paths, text: true }))
+                })
+                .collect();
+            let asks: Vec<Ask> = named.iter().map(|(_, ask)| ask.clone()).collect();
+            // What GraphQL does not give is read below.
+            if let Ok(answers) = self.ask_some(&asks, &[], u64::MAX, 0).await {
+                for ((blob, _), answer) in named.iter().zip(answers) {
+                    if let Some(text) = answer.and_then(|blobs| blobs.into_iter().next()?.text) {
+                        self.state.borrow_mut().files.set_content(*blob, text.into_bytes());
+                    }
+                }
+            }
+        }
+        let read = join_all(contents.into_iter().map(|(blob, (commit, path))| self.read_content(blob, commit, path)));
+        read.await.into_iter().collect()
+    }
+
+    /// A blob's bytes, where they are not known yet.
     async fn read_content(&self, blob: Oid, commit: Oid, path: Vec<u8>) -> Result<(), ApiError> {
         let Ok(path) = String::from_utf8(path) else {
             return Err(unreadable("the name of a file is not UTF-8, so GitLab cannot be asked about it"));
