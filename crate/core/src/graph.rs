@@ -133,6 +133,11 @@ impl Graph {
         self.cut.get(position as usize).copied().unwrap_or_default()
     }
 
+    /// Whether no commit has parents that are not here.
+    pub fn is_whole(&self) -> bool {
+        !self.cut.contains(&true)
+    }
+
     /// The committer's date, in seconds since 1970.
     pub fn seconds(&self, position: Position) -> i64 {
         self.seconds.get(position as usize).copied().unwrap_or_default()

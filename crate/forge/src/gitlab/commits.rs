@@ -160,8 +160,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 
     /// The commits that names stand for, as far as they are listed or can be asked about.
     pub(super) async fn commits_named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
-        let by_git_tag = is_for_git_tags;
-        if names.iter().any(|name| matches!(name, Named::GitTag(name) if by_git_tag(name))) {
+        if names.iter().any(|name| matches!(name, Named::GitTag(name) if is_for_git_tags(name))) {
             self.load_git_tags().await?;
         }
         let unknown = || -> Vec<&String> {
@@ -193,7 +192,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let state = self.state.borrow();
         let commits_of = |name: &Named| match name {
             Named::Commit { prefix } => state.history.with_prefix(prefix),
-            Named::GitTag(name) if by_git_tag(name) => {
+            Named::GitTag(name) if is_for_git_tags(name) => {
                 state.git_tags.iter().filter_map(|tags| tags.get(name)).copied().collect()
             }
             // A tag that looks like a commit's id is taken for that.
@@ -303,8 +302,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         self.load_commits(&[first]).await?;
         loop {
             let graph = self.state.borrow().history.graph(&[first]);
-            let is_whole = self.state.borrow().history.is_whole(first);
-            if is_whole || graph.len() >= limit.unwrap_or(LONGEST) || !self.more_history(first).await? {
+            if graph.is_whole() || graph.len() >= limit.unwrap_or(LONGEST) || !self.more_history(first).await? {
                 break;
             }
         }

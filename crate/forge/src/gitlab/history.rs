@@ -93,7 +93,7 @@ impl History {
     /// Whether every ancestor of `commit` is listed.
     pub(super) fn is_whole(&self, commit: Oid) -> bool {
         let graph = self.graph(&[commit]);
-        !graph.is_empty() && (0..graph.len()).all(|at| !graph.is_cut(u32::try_from(at).unwrap_or(u32::MAX)))
+        !graph.is_empty() && graph.is_whole()
     }
 
     /// Those of `images` that are listed ancestors of `commit` or itself, nearest first; of those equally near the
