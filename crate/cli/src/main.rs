@@ -11,7 +11,6 @@ mod error;
 mod output;
 mod progress;
 mod project;
-mod remote;
 mod source;
 mod token;
 mod uncommitted;

@@ -2,18 +2,21 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use repin::Question;
 use repin::reference::Reference;
 use repin::source::{Commit, Images, Source as _, SourceError};
+use repin_forge::cache::FileCache;
+use repin_forge::gitlab::Given;
 use repin_forge::gitlab::location::{Location, LocationError, ProjectRef};
+use repin_forge::http::Limits;
 use repin_forge::local::Local;
 
-use crate::args::{Asked, Color, Registry};
+use crate::args::{self as options, Asked, Color, MaxRequests, Registry};
 use crate::error::Failure;
 use crate::progress::Progress;
-use crate::remote::{Given, Remote};
-use crate::source::AnySource;
+use crate::source::{AnySource, Remote};
 use crate::token::{self, Surroundings};
 use crate::watched::Watched;
 
@@ -26,7 +29,12 @@ pub(crate) struct Project {
     name: String,
     /// Whether the caller gave the tags that exist.
     given_tags: bool,
+    /// Where the token for a GitLab was found.
+    token_place: Option<String>,
 }
+
+/// The time for an answer that may take any number of requests.
+const LONG: Duration = Duration::from_mins(10);
 
 impl Project {
     pub(crate) fn open(
@@ -43,11 +51,14 @@ impl Project {
                 .hint("put one of them into a file"));
         }
         let progress = Progress::new(color);
-        let (source, ci_path) = match place(&asked.project)? {
-            Place::Folder(path) => (local(&asked.project, &path, tags, &progress)?, variable("CI_CONFIG_PATH")),
+        let (source, token_place, ci_path) = match place(&asked.project)? {
+            Place::Folder(path) => {
+                (local(&asked.project, &path, tags, &progress)?, None, variable("CI_CONFIG_PATH"))
+            }
             Place::Address(location) => {
                 let job = Job::of(&location);
-                (remote(asked, &location, &job, tags, &progress)?, job.ci_path)
+                let (source, token_place) = remote(asked, &location, &job, tags, &progress)?;
+                (source, token_place, job.ci_path)
             }
         };
         let question = Question {
@@ -56,7 +67,7 @@ impl Project {
             ci_path: ci_path.filter(|path| is_local_ci_path(path)),
             image,
         };
-        Ok(Self { source, question, progress, name: asked.project.clone(), given_tags: tags.is_some() })
+        Ok(Self { source, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), token_place })
     }
 
     /// The answer of work that may take a while.
@@ -64,7 +75,7 @@ impl Project {
         let answer = pollster::block_on(work);
         self.progress.clear();
         answer.map_err(|error| match self.source.remote() {
-            Some(remote) => Failure::of_gitlab(&error, &remote.location(), remote.token_place()),
+            Some(remote) => Failure::of_gitlab(&error, &remote.location(), self.token_place.as_deref()),
             None => Failure::of_source(&error, self.shown_name()),
         })
     }
@@ -164,7 +175,7 @@ fn remote(
     job: &Job,
     tags: Option<&Path>,
     progress: &Progress,
-) -> Result<AnySource, Failure> {
+) -> Result<(AnySource, Option<String>), Failure> {
     let path = match &location.project {
         ProjectRef::Path(path) => Some(path.as_str()),
         ProjectRef::Id(_) => None,
@@ -178,8 +189,18 @@ fn remote(
     };
     let host = location.base.split_once("://").map_or(location.base.as_str(), |(_, host)| host);
     let transport = Watched::new(host, progress.callback());
-    let remote = Remote::new(location, token, &asked.gitlab, transport, given);
-    Ok(AnySource::Remote(Box::new(remote)))
+    let cache = if asked.gitlab.no_cache { None } else { FileCache::of_user() };
+    let (token, place) = token.map(|found| (found.token, found.place)).unzip();
+    let remote = Remote::new(transport, location, token, limits(&asked.gitlab), cache, given);
+    Ok((AnySource::Remote(Box::new(remote)), place))
+}
+
+fn limits(options: &options::Gitlab) -> Limits {
+    let usual = Limits::default();
+    match options.max_requests {
+        MaxRequests::Any => Limits { max_requests: None, deadline: LONG, ..usual },
+        MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..usual },
+    }
 }
 
 /// What the variables of a CI job say of a project. They are about the job's own and no other.

@@ -12,7 +12,13 @@ use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, S
 use repin::tree::Entry;
 use repin_forge::local::Local;
 
-use crate::remote::Remote;
+use repin_forge::cache::FileCache;
+use repin_forge::gitlab::Addressed;
+
+use crate::watched::Watched;
+
+/// A project of a GitLab.
+pub(crate) type Remote = Addressed<Watched, Option<FileCache>>;
 
 /// One of the two.
 pub(crate) enum AnySource {

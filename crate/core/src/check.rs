@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Oid;
 use crate::inputs::{CI_PATH, Inputs};
 use crate::pin::{PinState, audit};
 use crate::question::Question;
@@ -55,6 +56,27 @@ impl Finding {
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "repin/check/1";
+
+/// What is wrong at a commit. Serialised, it is the JSON of schema `repin/check/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The commit that was looked at.
+    pub commit: Oid,
+    /// What was found, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// What was found at a commit.
+    pub fn new(commit: Oid, findings: Vec<Finding>) -> Self {
+        Self { schema: SCHEMA.to_owned(), commit, findings }
     }
 }
 
@@ -209,7 +231,7 @@ fn more_than(all: usize, shown: usize) -> String {
 async fn pin<S: Source>(
     source: &S,
     question: &Question,
-    commit: crate::Oid,
+    commit: Oid,
     findings: &mut Vec<Finding>,
 ) -> Result<(), SourceError> {
     let text = source.read(commit, renku_ini::PATH).await?.unwrap_or_default();

@@ -14,7 +14,7 @@
 //! | the choice | [`resolve`](mod@resolve), [`history`](mod@history) | the best image, or why there is none; [`graph`] says how far apart two commits are |
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
-//! Beside it, [`pin`] says what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
+//! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
 //! recipe.
 //!
 //! ```
@@ -50,6 +50,7 @@ mod oid;
 pub mod pin;
 mod probe;
 mod question;
+pub mod recipe;
 pub mod reference;
 mod relate;
 pub mod remote;

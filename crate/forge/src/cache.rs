@@ -18,6 +18,24 @@ pub trait Store {
     async fn put(&self, key: &str, value: &[u8]);
 }
 
+/// The stores of all projects.
+pub trait Stores {
+    /// The store of one.
+    type Store: Store;
+
+    /// The store of a project: `base` is where its GitLab is, `https://host/root`, and `project` its path or number there.
+    fn store(&self, base: &str, project: &str) -> Self::Store;
+}
+
+/// `None` keeps nothing.
+impl<C: Stores> Stores for Option<C> {
+    type Store = Option<C::Store>;
+
+    fn store(&self, base: &str, project: &str) -> Self::Store {
+        self.as_ref().map(|stores| stores.store(base, project))
+    }
+}
+
 /// Keeps nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoStore;

@@ -2,16 +2,16 @@
 
 use std::io::Write as _;
 
-use repin::check::{Finding, Severity, check};
+use repin::check::{Finding, Report, Severity, check};
 use repin::source::Source as _;
 
 use crate::args::{Check, Color, Format};
 use crate::error::Failure;
-use crate::output::findings::{self, Report};
+use crate::output::findings;
 use crate::output::safe::safe;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
-use crate::remote::Remote;
+use crate::source::Remote;
 
 /// The exit code where something is wrong.
 const WRONG: u8 = 3;
@@ -23,16 +23,17 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
     let findings = project.wait(check(&project.source, &project.question))?;
     project.remember();
     let code = if findings.iter().any(is_wrong) { WRONG } else { 0 };
+    let report = Report::new(commit.id, findings);
     match options.format {
         Format::Json => {
             let mut out = json_stdout();
-            serde_json::to_writer_pretty(&mut out, &Report::new(commit.id, &findings))?;
+            serde_json::to_writer_pretty(&mut out, &report)?;
             writeln!(out)?;
             out.flush()?;
         }
         Format::Text => {
             let mut screen = Screen::stdout(color);
-            findings::write(&mut screen, &findings, &commit)?;
+            findings::write(&mut screen, &report.findings, &commit)?;
             screen.flush()?;
         }
     }

@@ -12,7 +12,7 @@ use crate::output::safe::safe;
 use crate::output::svg::{self, Heading};
 use crate::output::{Screen, json_stdout, raw_stdout, table};
 use crate::project::Project;
-use crate::remote::Remote;
+use crate::source::Remote;
 
 /// As many commits as a picture shows if nobody says how many.
 const PICTURE: usize = 200;

@@ -2,64 +2,48 @@
 
 use std::io::Write as _;
 
-use repin::environment::key;
-use repin::expected_tag;
-use repin::source::{Commit, Source as _};
+use repin::recipe::{Recipe, recipe};
+use repin::source::Commit;
 
 use crate::args::{Color, Format, Inputs};
 use crate::error::Failure;
-use crate::output::inputs::{self, Facts};
-use crate::output::{Screen, json_stdout};
+use crate::output::{Screen, inputs, json_stdout};
 use crate::project::Project;
 use crate::uncommitted;
 
 /// Says what the image of one commit is built from.
 pub(crate) fn run(options: &Inputs, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, None, color)?;
-    let (commit, facts) = facts(&project)?;
+    let (commit, recipe) = look(&project)?;
     project.remember();
     match options.format {
         Format::Json => {
             let mut out = json_stdout();
-            serde_json::to_writer_pretty(&mut out, &facts)?;
+            serde_json::to_writer_pretty(&mut out, &recipe)?;
             writeln!(out)?;
             out.flush()?;
         }
         Format::Text => {
             let mut screen = Screen::stdout(color);
-            inputs::write(&mut screen, &facts, &commit)?;
+            inputs::write(&mut screen, &recipe, &commit)?;
             screen.flush()?;
         }
     }
     Ok(0)
 }
 
-fn facts(project: &Project) -> Result<(Commit, Facts), Failure> {
-    let Project { source, question, .. } = project;
-    let commit = project.wait(source.commit(question.revision.as_deref()))?;
-    let (spec, problem) = project.wait(question.spec_at(source, commit.id))?;
-    if let Some(problem) = problem.filter(|_| question.inputs.is_empty()) {
-        return Err(Failure::new(format!("at {}, {problem}", commit.id.abbreviated(7)))
-            .hint("mend .repin.toml, or pass it over with --inputs GLOB"));
-    }
-    let (snapshot, files) = project.wait(source.files(&spec, commit.id))?;
-    let found = &*snapshot.inputs;
-    let about = source.project();
-    if let Some(unseen) = &snapshot.unseen {
-        return Err(Failure::new(unseen.clone()));
-    }
-    let expected_tag = project.wait(expected_tag(source, &found.scheme, &commit))?;
-    let repository = question.repository(&about, &spec, found);
-    let environment = snapshot.environment.is_some().then(|| key(&files));
-    let mut facts = Facts::new(about.path, commit.id, found, &files, environment);
-    facts.expected_tag = expected_tag;
-    facts.repository = repository;
+fn look(project: &Project) -> Result<(Commit, Recipe), Failure> {
+    let (commit, recipe) = project.wait(recipe(&project.source, &project.question))?;
+    let mut recipe = recipe.map_err(|reason| match reason.code.as_str() {
+        "bad-config" => Failure::new(format!("at {}, {}", commit.id.abbreviated(7), reason.message))
+            .hint("mend .repin.toml, or pass it over with --inputs GLOB"),
+        _ => Failure::new(reason.message),
+    })?;
     if let Some(work_dir) = project.work_dir() {
-        let files: Vec<_> = facts.input_files();
+        let files: Vec<_> = recipe.files().iter().map(|file| file.file.clone()).collect();
         let committed = |path: &str| project.committed(commit.id, path);
-        let changed = uncommitted::uncommitted(&work_dir, &files, &facts.inputs.patterns, committed);
-        facts.notes.extend(uncommitted::note(&changed));
+        let changed = uncommitted::uncommitted(&work_dir, &files, &recipe.inputs.patterns, committed);
+        recipe.notes.extend(uncommitted::note(&changed));
     }
-    facts.notes.extend(project.source.remote().map(repin::source::Source::notes).unwrap_or_default());
-    Ok((commit, facts))
+    Ok((commit, recipe))
 }

@@ -1,30 +1,14 @@
-//! What is wrong with a recipe, for people and for programs.
+//! What is wrong with a recipe, for people.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use repin::Oid;
 use repin::check::{Finding, Severity};
 use repin::source::Commit;
-use serde::Serialize;
 
 use super::answer::{BOLD, shown};
 use super::count;
 use super::safe::safe;
-
-/// The JSON of `repin check`, schema `repin/check/1`.
-#[derive(Serialize)]
-pub(crate) struct Report<'a> {
-    schema: &'static str,
-    commit: Oid,
-    findings: &'a [Finding],
-}
-
-impl<'a> Report<'a> {
-    pub(crate) fn new(commit: Oid, findings: &'a [Finding]) -> Self {
-        Self { schema: "repin/check/1", commit, findings }
-    }
-}
 
 /// Writes `path:line: severity[rule]: message` for each, as compilers do, and how many there are.
 pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit) -> io::Result<()> {

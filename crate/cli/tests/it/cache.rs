@@ -15,7 +15,7 @@ fn it_is_shown_and_cleared() {
     assert_snapshot!("cache_info_of_none", repin(&["cache", "info"]));
     let cache = FileCache::at(here.join("repin"));
     for id in 1..=2 {
-        let store = cache.project("https://gitlab.example.org", id);
+        let store = cache.store("https://gitlab.example.org", &id.to_string());
         pollster::block_on(store.put("key", b"value"));
         pollster::block_on(store.put("another", &vec![0; 100_000]));
     }

@@ -10,7 +10,6 @@
 //! four bytes, the key and the value. One that is torn, cut or of another key counts as absent. Files are written under a
 //! name of their own and then renamed, so that several processes can use the cache at once.
 
-use std::fmt::Display;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read, Write as _};
@@ -22,7 +21,7 @@ use std::time::{Duration, SystemTime};
 use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
-use super::Store;
+use super::{Store, Stores};
 
 mod sweep;
 
@@ -90,13 +89,6 @@ impl FileCache {
         self.0.limit
     }
 
-    /// The store of a project: `base` is where its GitLab is, `https://host/root`, and `project` its path or number there. What
-    /// is kept are facts about commits by their ids, which are true whatever project has that path later.
-    pub fn project(&self, base: &str, project: impl Display) -> FileStore {
-        let folder = self.values().join(folder_name(base)).join(folder_name(&project.to_string()));
-        FileStore { cache: self.clone(), folder }
-    }
-
     /// How much there is.
     pub fn size(&self) -> Size {
         sweep::size(&self.values())
@@ -136,6 +128,16 @@ impl FileCache {
             self.0.written.store(0, Ordering::Relaxed);
             sweep::make_room(&self.values(), self.0.limit);
         }
+    }
+}
+
+impl Stores for FileCache {
+    type Store = FileStore;
+
+    /// What is kept are facts about commits by their ids, which are true whatever project has that path later.
+    fn store(&self, base: &str, project: &str) -> FileStore {
+        let folder = self.values().join(folder_name(base)).join(folder_name(project));
+        FileStore { cache: self.clone(), folder }
     }
 }
 

@@ -22,6 +22,7 @@ use repin::{Oid, OidMap};
 use crate::cache::{NoStore, Store};
 use crate::http::{Client, Limits, Transport};
 
+mod addressed;
 mod api;
 mod ask;
 mod build;
@@ -46,6 +47,7 @@ mod wire;
 pub mod location;
 pub mod token;
 
+pub use addressed::{Addressed, Given};
 use api::Api;
 pub use api::ApiError;
 use files::Files;

@@ -340,7 +340,7 @@ fn a_token_is_shown_nowhere_and_sent_to_nobody_else() {
             if let Some(kind) = kind {
                 world.server.fault(Fault::new(kind).on(part));
             }
-            let store = cache.project(world.server.url(), "group/name");
+            let store = cache.store(world.server.url(), "group/name");
             let gitlab = world.open(path("group/name"), Some(sent), true).with_store(store);
             let question = Question { revision: Some("main".to_owned()), ..Question::default() };
             let answer = pollster::block_on(gitlab.resolve(&question));

@@ -13,7 +13,7 @@ const DOCKERFILE: File<'static> = File(b"Dockerfile", "100644", b"FROM scratch\n
 /// What a question cost, and its answer.
 fn ask(served: &Served, cache: &FileCache, revision: &str) -> (usize, Resolution) {
     served.server.clear_log();
-    let store = cache.project(served.server.url(), "group/name");
+    let store = cache.store(served.server.url(), "group/name");
     let gitlab = served.open(true).with_store(store);
     let question = Question { revision: Some(revision.to_owned()), ..Question::default() };
     let answer = pollster::block_on(gitlab.resolve(&question)).unwrap();

@@ -33,7 +33,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn what_is_put_is_there() {
     let (folder, cache) = cache();
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     assert_eq!(get(&store, "a"), None);
     put(&store, "a", b"value");
     put(&store, "empty", b"");
@@ -43,16 +43,16 @@ fn what_is_put_is_there() {
     assert_eq!(get(&store, "../../etc/passwd\0\n").as_deref(), Some(&[0, 255][..]));
     assert_eq!(get(&store, "b"), None);
     put(&store, "a", b"another");
-    assert_eq!(get(&cache.project(BASE, 42), "a").as_deref(), Some(&b"another"[..]));
+    assert_eq!(get(&cache.store(BASE, "42"), "a").as_deref(), Some(&b"another"[..]));
     let again = FileCache::at(cache.folder());
-    assert_eq!(get(&Some(again.project(BASE, 42)), "a").as_deref(), Some(&b"another"[..]), "another process");
+    assert_eq!(get(&Some(again.store(BASE, "42")), "a").as_deref(), Some(&b"another"[..]), "another process");
     assert!(files(folder.path()).iter().all(|file| file.starts_with(cache.folder())));
 }
 
 #[test]
 fn projects_are_kept_apart() {
     let (_folder, cache) = cache();
-    put(&cache.project(BASE, 42), "a", b"value");
+    put(&cache.store(BASE, "42"), "a", b"value");
     for (base, id) in [
         (BASE, 43),
         ("http://gitlab.example.org", 42),
@@ -63,12 +63,12 @@ fn projects_are_kept_apart() {
         ("..", 42),
         ("", 42),
     ] {
-        let store = cache.project(base, id);
+        let store = cache.store(base, &id.to_string());
         assert_eq!(get(&store, "a"), None, "{base} {id}");
         put(&store, "a", base.as_bytes());
         assert_eq!(get(&store, "a").as_deref(), Some(base.as_bytes()), "{base} {id}");
     }
-    assert_eq!(get(&cache.project(BASE, 42), "a").as_deref(), Some(&b"value"[..]));
+    assert_eq!(get(&cache.store(BASE, "42"), "a").as_deref(), Some(&b"value"[..]));
     assert_eq!(cache.size(), Size { projects: 9, values: 9, bytes: 9 * 4096 });
 }
 
@@ -90,7 +90,7 @@ fn names_of_folders() {
 #[test]
 fn what_is_torn_is_absent() {
     let (_folder, cache) = cache();
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     put(&store, "key", b"value");
     let path = store.path("key");
     let whole = fs::read(&path).expect("it is there");
@@ -123,7 +123,7 @@ fn a_cache_that_cannot_be_written_is_none() {
     let file = folder.path().join("file");
     fs::write(&file, "x").expect("it can be written");
     let cache = FileCache::at(file.join("repin"));
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     put(&store, "a", b"value");
     assert_eq!(get(&store, "a"), None);
     assert_eq!(cache.size(), Size::default());
@@ -141,7 +141,7 @@ fn a_folder_that_is_read_only() {
     let (folder, cache) = cache();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).expect("it is ours");
     let is_superuser = fs::write(folder.path().join("probe"), "").is_ok();
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     put(&store, "a", b"value");
     assert_eq!(get(&store, "a").is_some(), is_superuser);
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).expect("it is ours");
@@ -153,7 +153,7 @@ fn it_is_the_users_alone() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (_folder, cache) = cache();
-    put(&cache.project(BASE, 42), "a", b"value");
+    put(&cache.store(BASE, "42"), "a", b"value");
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
     for file in files(&cache.values()) {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
@@ -169,7 +169,7 @@ fn it_is_the_users_alone() {
 fn the_oldest_go_first() {
     let (_folder, cache) = cache();
     let cache = cache.with_limit(20 * 4096);
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     let day = Duration::from_hours(24);
     for number in 0_u32..20 {
         let key = number.to_string();
@@ -189,7 +189,7 @@ fn the_oldest_go_first() {
     assert!(cache.size().bytes <= 18 * 4096, "{:?}", cache.size());
 
     for number in 0..60 {
-        put(&cache.project(BASE, number), "key", &[1; 3000]);
+        put(&cache.store(BASE, &number.to_string()), "key", &[1; 3000]);
         assert!(cache.size().bytes <= 22 * 4096, "{:?}", cache.size());
     }
     assert!(cache.size().projects <= 22, "folders of what is gone: {:?}", cache.size());
@@ -198,7 +198,7 @@ fn the_oldest_go_first() {
 #[test]
 fn abandoned_drafts_are_removed() {
     let (_folder, cache) = cache();
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     put(&store, "a", b"value");
     let folder = store.path("a").parent().expect("it is in a folder").to_owned();
     let (old, new) = (folder.join("draft-1-old"), folder.join("draft-1-new"));
@@ -213,7 +213,7 @@ fn abandoned_drafts_are_removed() {
 fn everything_can_be_forgotten() {
     let (_folder, cache) = cache();
     cache.clear().expect("nothing is there");
-    let store = cache.project(BASE, 42);
+    let store = cache.store(BASE, "42");
     put(&store, "a", b"value");
     fs::write(cache.folder().join("not-ours"), "x").expect("it can be written");
     cache.clear().expect("it is ours");
@@ -231,7 +231,7 @@ fn several_use_it_at_once() {
         for writer in 0..4 {
             let cache = FileCache::at(cache.folder()).with_limit(10 * 8192);
             scope.spawn(move || {
-                let store = cache.project(BASE, 42);
+                let store = cache.store(BASE, "42");
                 for round in 0..100 {
                     let key = round % 10;
                     if writer == 3 && round == 50 {

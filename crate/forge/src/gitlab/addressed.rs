@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use repin::environment::Snapshot;
 use repin::graph::{Graph, Near};
@@ -16,33 +16,29 @@ use repin::scheme::Named;
 use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
 use repin::tree::Entry;
 use repin::{Oid, Question};
-use repin_forge::cache::{FileCache, FileStore};
-use repin_forge::gitlab::location::Location;
-use repin_forge::gitlab::{ApiError, GitLab};
-use repin_forge::http::Limits;
 
-use crate::args::{self as options, MaxRequests};
-use crate::token::Found;
-use crate::watched::Watched;
-
-/// The time for an answer that may take any number of requests.
-const LONG: Duration = Duration::from_mins(10);
+use super::location::Location;
+use super::token::Token;
+use super::{ApiError, GitLab};
+use crate::cache::Stores;
+use crate::http::{Limits, Transport};
 
 /// One reading of the address.
-type Asked = GitLab<Watched, Option<FileStore>>;
+type Asked<T, C> = GitLab<T, <C as Stores>::Store>;
 
-/// A project of a GitLab as a source.
-pub(crate) struct Remote {
+/// A project of a GitLab, named by an address, as a source.
+pub struct Addressed<T, C: Stores> {
     readings: Vec<Location>,
-    token: Option<Found>,
+    token: Option<Token>,
     given: Given,
     /// What is kept of earlier questions.
-    cache: Option<FileCache>,
+    cache: C,
     limits: Limits,
-    start: Instant,
-    transport: Watched,
+    /// When it was made, by the transport's clock.
+    start: Duration,
+    transport: T,
     /// The reading that is asked.
-    chosen: RefCell<(Location, Rc<Asked>)>,
+    chosen: RefCell<(Location, Rc<Asked<T, C>>)>,
     /// What the readings before it cost.
     spent: Cell<Cost>,
     /// The commit that was asked for, and by which name.
@@ -54,37 +50,32 @@ pub(crate) struct Remote {
 }
 
 /// What the caller knows already.
-#[derive(Default)]
-pub(crate) struct Given {
+#[derive(Clone, Debug, Default)]
+pub struct Given {
     /// The image tags that exist.
-    pub(crate) images: Option<Images>,
+    pub images: Option<Images>,
     /// The registry repository, where GitLab does not say it.
-    pub(crate) repository: Option<String>,
+    pub repository: Option<String>,
 }
 
-impl Remote {
-    pub(crate) fn new(
+impl<T: Transport + Clone, C: Stores> Addressed<T, C> {
+    /// The project at an address, asked with this token and within these limits.
+    pub fn new(
+        transport: T,
         location: &Location,
-        token: Option<Found>,
-        options: &options::Gitlab,
-        transport: Watched,
+        token: Option<Token>,
+        limits: Limits,
+        cache: C,
         given: Given,
     ) -> Self {
-        let usual = Limits::default();
-        let limits = match options.max_requests {
-            MaxRequests::Any => Limits { max_requests: None, deadline: LONG, ..usual },
-            MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..usual },
-        };
-        let readings = location.alternatives();
-        let cache = if options.no_cache { None } else { FileCache::of_user() };
-        let first = client(location, token.as_ref(), &given, cache.as_ref(), limits, transport.clone());
+        let first = client(location, token.as_ref(), &given, &cache, limits, transport.clone());
         Self {
-            readings,
+            readings: location.alternatives(),
             token,
             given,
             cache,
             limits,
-            start: Instant::now(),
+            start: transport.now(),
             transport,
             chosen: RefCell::new((location.clone(), Rc::new(first))),
             spent: Cell::default(),
@@ -95,27 +86,22 @@ impl Remote {
     }
 
     /// Where it is, for people.
-    pub(crate) fn location(&self) -> Location {
+    pub fn location(&self) -> Location {
         self.chosen.borrow().0.clone()
     }
 
-    /// Where its token was found.
-    pub(crate) fn token_place(&self) -> Option<&str> {
-        self.token.as_ref().map(|found| found.place.as_str())
-    }
-
     /// Whether somebody said which images exist.
-    pub(crate) fn has_images(&self) -> bool {
+    pub fn has_images(&self) -> bool {
         self.has_images.get()
     }
 
     /// What a person should know of a list of images: it may not be whole.
-    pub(crate) fn notes_on_images(&self) -> Vec<String> {
+    pub fn notes_on_images(&self) -> Vec<String> {
         let cut_off = self.cut_off.borrow().as_ref().map(|reason| reason.message.clone());
         cut_off.into_iter().chain(self.notes()).collect()
     }
 
-    fn gitlab(&self) -> Rc<Asked> {
+    fn gitlab(&self) -> Rc<Asked<T, C>> {
         Rc::clone(&self.chosen.borrow().1)
     }
 
@@ -124,18 +110,21 @@ impl Remote {
         self.spent.set(self.cost().unwrap_or_default());
         let limits = Limits {
             max_requests: self.limits.max_requests.map(|most| most.saturating_sub(self.spent.get().requests)),
-            deadline: self.limits.deadline.saturating_sub(self.start.elapsed()),
+            deadline: self.limits.deadline.saturating_sub(self.transport.now().saturating_sub(self.start)),
             ..self.limits
         };
         let gitlab =
-            client(reading, self.token.as_ref(), &self.given, self.cache.as_ref(), limits, self.transport.clone());
+            client(reading, self.token.as_ref(), &self.given, &self.cache, limits, self.transport.clone());
         self.chosen.replace((reading.clone(), Rc::new(gitlab)));
     }
 
     /// Answers the question, or looks an earlier answer over.
-    pub(crate) async fn resolve(&self, question: &Question) -> Result<Resolution, SourceError> {
+    ///
+    /// # Errors
+    /// As for [`resolve`](repin::resolve::resolve).
+    pub async fn resolve(&self, question: &Question) -> Result<Resolution, SourceError> {
         let mut answer = self
-            .of_readings(question.revision.as_deref(), async |gitlab: &Asked, revision| {
+            .of_readings(question.revision.as_deref(), async |gitlab: &Asked<T, C>, revision| {
                 gitlab.resolve(&Question { revision, ..question.clone() }).await
             })
             .await?;
@@ -144,7 +133,7 @@ impl Remote {
     }
 
     /// Keeps what was learnt for the next question.
-    pub(crate) async fn remember(&self) {
+    pub async fn remember(&self) {
         self.gitlab().remember().await;
     }
 
@@ -152,7 +141,7 @@ impl Remote {
     async fn of_readings<R>(
         &self,
         revision: Option<&str>,
-        ask: impl AsyncFn(&Asked, Option<String>) -> Result<R, SourceError>,
+        ask: impl AsyncFn(&Asked<T, C>, Option<String>) -> Result<R, SourceError>,
     ) -> Result<R, SourceError> {
         let mut worst: Option<(Failed, Location, SourceError)> = None;
         for (at, reading) in self.readings.iter().enumerate() {
@@ -181,7 +170,7 @@ impl Remote {
         &self,
         reading: &Location,
         revision: Option<&str>,
-        ask: &impl AsyncFn(&Asked, Option<String>) -> Result<R, SourceError>,
+        ask: &impl AsyncFn(&Asked<T, C>, Option<String>) -> Result<R, SourceError>,
     ) -> Result<R, SourceError> {
         let hinted = || reading.revision.as_ref().map(|hint| hint.revisions().into_iter().map(Some).collect());
         let revisions: Vec<Option<String>> = match revision {
@@ -200,17 +189,16 @@ impl Remote {
     }
 }
 
-fn client(
+fn client<T: Transport, C: Stores>(
     location: &Location,
-    token: Option<&Found>,
+    token: Option<&Token>,
     given: &Given,
-    cache: Option<&FileCache>,
+    cache: &C,
     limits: Limits,
-    transport: Watched,
-) -> Asked {
-    let token = token.map(|found| found.token.clone());
-    let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token, limits)
-        .with_store(cache.map(|cache| cache.project(&location.base, &location.project)));
+    transport: T,
+) -> Asked<T, C> {
+    let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token.cloned(), limits)
+        .with_store(cache.store(&location.base, &location.project.to_string()));
     match &given.images {
         Some(images) => gitlab.with_images(images.clone()),
         None => gitlab,
@@ -237,7 +225,7 @@ fn failed(error: &SourceError) -> Option<Failed> {
     }
 }
 
-impl Source for Remote {
+impl<T: Transport + Clone, C: Stores> Source for Addressed<T, C> {
     fn project(&self) -> Project {
         let mut project = self.gitlab().project();
         project.image = project.image.or_else(|| self.given.repository.clone());
@@ -252,7 +240,7 @@ impl Source for Remote {
             return Ok(commit.clone());
         }
         let mut commit = self
-            .of_readings(revision, async |gitlab: &Asked, revision| gitlab.commit(revision.as_deref()).await)
+            .of_readings(revision, async |gitlab: &Asked<T, C>, revision| gitlab.commit(revision.as_deref()).await)
             .await?;
         // A build knows its branch by the short name.
         if let Some(name) = commit.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/")) {
