@@ -27,6 +27,7 @@ mod access;
 mod attached;
 mod body;
 mod commit;
+mod control;
 mod dispatch;
 mod fault;
 mod graphql;
@@ -45,6 +46,7 @@ mod throttle;
 
 pub use crate::pipelines::{Job, Pipeline};
 pub use access::Caller;
+pub use control::{CONTROL_HEADER, Control};
 pub use fault::{Fault, FaultKind, When};
 pub use log::{Logged, Tally};
 pub use model::{

@@ -1,9 +1,7 @@
-//! The server: a thread with a runtime of its own.
+//! The server: what it knows can be changed while it answers.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,9 +9,6 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
 
 use super::access::{Caller, has_token};
 use super::body::{Step, Stream};
@@ -25,7 +20,8 @@ use super::reply::Reply;
 use super::request::{Request, parse_query};
 use super::state::State;
 use super::throttle::{Counter, Throttle};
-use crate::{Error, Result};
+use crate::Result;
+use crate::listen::Listening;
 
 /// A body of a request is not longer than this.
 const MAX_BODY: usize = 64 << 20;
@@ -33,8 +29,8 @@ const MAX_BODY: usize = 64 << 20;
 /// A GitLab on 127.0.0.1, until it is dropped.
 pub struct Server {
     state: Arc<State>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// Ends when the server is dropped.
+    _listening: Listening,
 }
 
 impl Server {
@@ -43,26 +39,16 @@ impl Server {
     /// # Errors
     /// The port is taken, or a thread cannot be started.
     pub fn start(options: Options) -> Result<Self> {
-        let failed = |error: io::Error| Error::new(format!("cannot start the GitLab stand-in: {error}"));
-        let listener = std::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], options.port))).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
         let root = options.path.trim_matches('/');
-        let root = if root.is_empty() { String::new() } else { format!("/{root}") };
-        let state = Arc::new(State::new(options, format!("http://{address}{root}")));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&state);
-        let thread = std::thread::Builder::new().name("gitlab".to_owned()).spawn(move || {
-            runtime.block_on(async move {
-                tokio::select! {
-                    _ = stopped => {}
-                    () = accept(listener, &served, &root) => {}
-                }
-            });
-            runtime.shutdown_timeout(Duration::from_secs(1));
-        });
-        Ok(Self { state, stop: Some(stop), thread: Some(thread.map_err(failed)?) })
+        let root: Arc<str> = if root.is_empty() { "".into() } else { format!("/{root}").into() };
+        let mut known = None;
+        let listening = Listening::start("the GitLab stand-in", options.port, |address| {
+            let state = Arc::new(State::new(options, format!("http://{address}{root}")));
+            known = Some(Arc::clone(&state));
+            service_fn(move |request| serve(request, Arc::clone(&state), Arc::clone(&root)))
+        })?;
+        let state = known.expect("the service is made where listening succeeds");
+        Ok(Self { state, _listening: listening })
     }
 
     /// Its address with the relative root, without a slash at the end.
@@ -149,34 +135,6 @@ impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server").field("url", &self.state.base).finish_non_exhaustive()
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
-    }
-}
-
-async fn accept(listener: std::net::TcpListener, state: &Arc<State>, root: &str) {
-    let listener = TcpListener::from_std(listener).expect("the runtime has a reactor and the socket does not block");
-    let root: Arc<str> = root.into();
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(state), Arc::clone(&root)))),
-            // Too many open files, for instance: the next one may do.
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, state: Arc<State>, root: Arc<str>) {
-    stream.set_nodelay(true).ok();
-    let service = service_fn(move |request| serve(request, Arc::clone(&state), Arc::clone(&root)));
-    // It ends with an error when the client goes away or a fault cuts it.
-    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
 }
 
 /// One request. An error cuts the connection.

@@ -3,16 +3,24 @@
 mod bench;
 mod error;
 mod serve;
+mod usual;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--until-eof]
+usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--site DIR[:PORT]] [--control]
+                           [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
 
   --port N      the port on 127.0.0.1 (default: a free one)
   --path PATH   a relative root
   --registry    with a real registry, by Debian's docker-registry
+  --hostile     with a project whose titles, branches and paths try to be more than texts
+  --long N      with a project of N commits, with merges and images
+  --site DIR[:PORT]
+                also serve a folder of static files, on a port of its own
+  --control     let tests arm faults, read the log of requests and push: JSON over HTTP on a port of its own, with the header
+                X-Repin-Control (GET, DELETE /log; POST, DELETE /faults; POST /commits, /tags)
   --until-eof   end when standard input ends, so that it ends with whoever started it
   --repin PROGRAM, --folder DIR
                 what is measured, and where the repositories for it are made

@@ -4,7 +4,6 @@
 
 mod count;
 mod others;
-mod project;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,8 +13,8 @@ use repin_sandbox::gitlab::{Fault, FaultKind, Options, Server};
 use repin_sandbox::{Git, course};
 use serde_json::Value;
 
-use crate::Failure;
 use crate::error::{Error, Result};
+use crate::{Failure, usual};
 use count::{Count, HEAD, counted, row};
 
 /// Questions to each project, about; to a short one, one for each commit.
@@ -33,7 +32,7 @@ pub(crate) fn bench(args: impl Iterator<Item = String>) -> std::result::Result<(
     let sample = wanted.folder.join("course");
     std::fs::remove_dir_all(&sample).ok();
     let course = course(&sample)?;
-    let made = project::made(&wanted.folder, wanted.commits)?;
+    let made = usual::made(&wanted.folder, wanted.commits)?;
     let server = Server::start(Options::default())?;
     server.add_course(&course, None)?;
     let usual_tags = made.project.images.first().map_or(0, |repository| repository.tags.len());
@@ -47,7 +46,7 @@ pub(crate) fn bench(args: impl Iterator<Item = String>) -> std::result::Result<(
          earlier questions. The same image: as the local answer with the clone and all tags, or none like it.\n"
     );
     bench.project("The course", "ada/course", &course.git, &course.tags_file(), course.tags.len())?;
-    let tags = project::tags_path(&made.git);
+    let tags = usual::tags_path(&made.git);
     bench.project("A generated project", "ada/usual", &made.git, &tags, usual_tags)?;
     Ok(())
 }

@@ -12,8 +12,8 @@ use repin_sandbox::Git;
 use repin_sandbox::gitlab::Server;
 
 use super::count::{counted, row};
-use super::project::RECIPE;
 use crate::error::{Error, Result};
+use crate::usual::RECIPE;
 
 /// Nobody waits longer than this for one of them.
 const PATIENCE: Duration = Duration::from_mins(1);

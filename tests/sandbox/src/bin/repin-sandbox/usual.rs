@@ -9,7 +9,7 @@ use repin_sandbox::gitlab::{Job, Pipeline, Project, RegistryTag, Repository};
 use crate::error::{Error, Result};
 
 /// Renku's recipe, by its own names.
-pub(super) const RECIPE: [&str; 5] =
+pub(crate) const RECIPE: [&str; 5] =
     ["Dockerfile", "requirements.txt", "environment.yml", "install.R", ".gitlab-ci.yml"];
 
 const DOCKERFILE: &str = "\
@@ -17,7 +17,7 @@ FROM renku/renkulab-py:3.11-0.25.0
 COPY requirements.txt environment.yml install.R /tmp/
 RUN pip install -r /tmp/requirements.txt
 ";
-const CI_FILE: &str = include_str!("../../../../course/gitlab-ci.yml");
+const CI_FILE: &str = include_str!("../../../course/gitlab-ci.yml");
 
 /// Registries are cleaned up: they have no more tags than this.
 const TAGS: usize = 2_000;
@@ -29,13 +29,13 @@ const SIDE: usize = 3;
 const NOTEBOOKS: usize = 400;
 
 /// A project and its tags, which are also listed in a file beside the repository.
-pub(super) struct Made {
-    pub(super) git: Git,
-    pub(super) project: Project,
+pub(crate) struct Made {
+    pub(crate) git: Git,
+    pub(crate) project: Project,
 }
 
 /// Makes the history in `dir`, or takes the one that an earlier run made.
-pub(super) fn made(dir: &Path, commits: usize) -> Result<Made> {
+pub(crate) fn made(dir: &Path, commits: usize) -> Result<Made> {
     let repository = dir.join(format!("usual-{commits}"));
     if !repository.is_dir() {
         eprintln!("making a history of {commits} commits in {}", repository.display());
@@ -63,7 +63,7 @@ pub(super) fn made(dir: &Path, commits: usize) -> Result<Made> {
 }
 
 /// Where the list of a repository's tags lies.
-pub(super) fn tags_path(git: &Git) -> std::path::PathBuf {
+pub(crate) fn tags_path(git: &Git) -> std::path::PathBuf {
     git.dir().with_extension("tags")
 }
 
