@@ -1,0 +1,88 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { stop } from "../ask/ask";
+import { failureOf, wantsToken } from "../ask/failure";
+import { go } from "../ask/navigate";
+import { announcement, failure, progress, question } from "../ask/state";
+import { forgetPrivate } from "../kept/forget";
+import { safe } from "../text/safe";
+import { type Question, shareable } from "./link";
+import { originOf } from "./origin";
+import { TokenFields, type TokenDraft } from "./token";
+
+const EMPTY: TokenDraft = { text: "", origin: null, keep: false };
+
+/** The question: an address, and for a private project a token. */
+export function AddressForm() {
+  const address = useSignal("");
+  const draft = useSignal(EMPTY);
+  const asked = question.value;
+  useEffect(() => {
+    address.value = asked === null ? "" : asked.project;
+  }, [asked?.project]);
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const project = shareable(address.value);
+    if (project === "") {
+      return;
+    }
+    const { text, origin, keep } = draft.value;
+    draft.value = { ...EMPTY, keep };
+    go(askedWith(project, asked), text === "" ? {} : { typed: { token: text, origin, keep } });
+  };
+  const isAsking = progress.value !== null;
+  return (
+    <form class="question" onSubmit={submit} aria-label="Question">
+      <div class="address">
+        <label htmlFor="address">Address</label>
+        <input
+          id="address"
+          type="text"
+          inputMode="url"
+          autocomplete="url"
+          autocapitalize="none"
+          spellcheck={false}
+          required
+          placeholder="https://gitlab.com/group/project/-/commit/…"
+          aria-describedby="address-help"
+          value={address}
+          onInput={(event) => (address.value = event.currentTarget.value)}
+        />
+        {isAsking ? (
+          <button class="primary" type="button" onClick={stop}>
+            Stop
+          </button>
+        ) : (
+          <button class="primary" type="submit">
+            Find the image
+          </button>
+        )}
+      </div>
+      <p id="address-help" class="help">
+        Of a GitLab project, or of a commit, branch or merge request of it.
+      </p>
+      <TokenFields
+        draft={draft}
+        origin={originOf(address.value)}
+        isWanted={failure.value !== null && wantsToken(failure.value)}
+        onForget={(origin) => void forget(origin)}
+      />
+    </form>
+  );
+}
+
+async function forget(origin: string): Promise<void> {
+  try {
+    await forgetPrivate(origin);
+    announcement.value = `The token for ${safe(origin)} is forgotten.`;
+  } catch (error) {
+    announcement.value = failureOf(error).message;
+  }
+}
+
+/** The commit that was chosen stays chosen while the address stays the same. */
+function askedWith(project: string, asked: Question | null): Question {
+  return { project, commit: asked?.project === project ? asked.commit : null };
+}

@@ -1,0 +1,97 @@
+import { ask } from "../ask/ask";
+import { type Answer, answer, failure, progress, question } from "../ask/state";
+import { picture } from "../picture/ask";
+import { Said } from "../text/said";
+import { safe } from "../text/safe";
+import { count, kilobytes } from "../text/words";
+import { Breakable } from "./breakable";
+import { CopyLine } from "./copy";
+import { Facts, Notes } from "./facts";
+import { FailureView } from "./failure";
+import { linesOf } from "./lines";
+import { NoImage } from "./none";
+import { BADGES, type Lookup, evidence, headline, remarks } from "./sentences";
+
+/** The answer, or why there is none, or how far asking has come. */
+export function AnswerView() {
+  const asked = question.value;
+  if (asked === null) {
+    return null;
+  }
+  return (
+    <section class="answer" aria-labelledby="answer-heading" aria-busy={progress.value !== null}>
+      <h2 id="answer-heading" tabIndex={-1}>
+        Answer
+      </h2>
+      {failure.value !== null && <FailureView failure={failure.value} asked={asked} answer={answer.value} />}
+      {progress.value !== null && <Asking />}
+      {answer.value !== null && <Found answer={answer.value} />}
+    </section>
+  );
+}
+
+function Asking() {
+  const { sent, bytes } = progress.value ?? { sent: 0, bytes: 0 };
+  return (
+    <p class="asking" role="status">
+      {sent === 0 ? "Asking…" : `Asking: ${count(sent, "request", "requests")} sent, ${kilobytes(bytes)} read`}
+    </p>
+  );
+}
+
+function Found({ answer: found }: { answer: Answer }) {
+  const { question: asked, resolution } = found;
+  const { status, image, commit } = resolution;
+  const lookup = lookupIn();
+  const older = picture.value?.live != null && picture.value.index.has(commit) ? picture.value.live.older(commit) : null;
+  const lines = image === null ? [] : linesOf(image);
+  return (
+    <>
+      <p class="claim">
+        <span class={`badge ${status}`}>{BADGES[status]}</span>
+        <Said phrase={headline(resolution)} />
+      </p>
+      {image !== null && (
+        <p class="reference">
+          <Breakable text={safe(image.reference ?? image.tag)} />
+        </p>
+      )}
+      <div class="why">
+        {image !== null && (
+          <p class="evidence">
+            <Said phrase={evidence(resolution, older)} />
+          </p>
+        )}
+        {remarks(resolution).map((phrase, at) => (
+          <p key={at}>
+            <Said phrase={phrase} />
+          </p>
+        ))}
+        {image === null && (
+          <NoImage resolution={resolution} lookup={lookup} onUnlimited={() => void ask(asked, { unlimited: true })} />
+        )}
+        <Facts answer={found} lookup={lookup} />
+        <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
+      </div>
+      {image !== null && lines.length === 0 && (
+        <p class="warning">This is not the name of an image: no command is made of it.</p>
+      )}
+      {lines.length > 0 && (
+        <ul class="lines" aria-label="To copy">
+          {lines.map((line) => (
+            <CopyLine key={line.button} line={line} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** Titles and dates are known of the commits in the picture. */
+function lookupIn(): Lookup {
+  const shownNow = picture.value;
+  return (commit) => {
+    const at = shownNow?.index.get(commit);
+    return at === undefined ? null : (shownNow?.entries[at] ?? null);
+  };
+}

@@ -1,0 +1,23 @@
+import type { Address } from "repin";
+
+/** A project, and where it is. */
+export interface Place {
+  /** The GitLab: `https://gitlab.com`, or one below a path. */
+  readonly base: string;
+  /** Where a token for it goes, and no further. */
+  readonly origin: string;
+  /** `group/name` */
+  readonly project: string;
+  /** The project's own page. */
+  readonly url: string;
+}
+
+export function placeOf(address: Address): Place {
+  const base = address.base.replace(/\/$/u, "");
+  return { base, origin: new URL(base).origin, project: address.project, url: `${base}/${address.project}` };
+}
+
+/** The page of a commit in its GitLab. */
+export function commitPage(place: Place, commit: string): string {
+  return `${place.url}/-/commit/${commit}`;
+}

@@ -1,0 +1,125 @@
+import { go } from "../ask/navigate";
+import { SENTENCES } from "../ask/failure";
+import { answer, question } from "../ask/state";
+import { safe } from "../text/safe";
+import { count, sentence } from "../text/words";
+import { spent } from "../answer/sentences";
+import { MOST, drawMore, drawing, isWhole, picture, stopDrawing, undrawn } from "./ask";
+import { Details } from "./details";
+import { Legend } from "./legend";
+import { List } from "./list";
+import type { Picture } from "./picture";
+import { saveSvg } from "./save";
+import { summary } from "./words";
+
+/** The history of the project, and in it the commit asked about and its image. */
+export function PictureView() {
+  const shown = picture.value;
+  if (question.value === null || (shown === null && drawing.value === null && undrawn.value === null)) {
+    return null;
+  }
+  return (
+    <section class="history" aria-labelledby="history-heading" aria-busy={drawing.value !== null}>
+      <h2 id="history-heading">History</h2>
+      {shown === null ? <Waiting /> : <Drawn picture={shown} />}
+    </section>
+  );
+}
+
+function Waiting() {
+  return (
+    <div class="frame waiting">
+      <State />
+    </div>
+  );
+}
+
+/** How far asking has come, or what it ended with. */
+function State() {
+  if (drawing.value !== null) {
+    const { sent } = drawing.value;
+    return (
+      <p class="asking" role="status">
+        {sent === 0 ? "Asking for the history…" : `Asking for the history: ${count(sent, "request", "requests")} sent`}{" "}
+        <button type="button" class="quiet" onClick={stopDrawing}>
+          Stop drawing
+        </button>
+      </p>
+    );
+  }
+  const why = undrawn.value;
+  if (why === null) {
+    return null;
+  }
+  return (
+    <p class="warning">
+      The history could not be asked for. {SENTENCES[why.code]} <bdi>{sentence(safe(why.message))}</bdi>
+    </p>
+  );
+}
+
+function Drawn({ picture: shown }: { picture: Picture }) {
+  const resolution = answer.value?.resolution ?? null;
+  const isOfThis = answer.value?.place.url === shown.place.url;
+  const row = (commit: string | undefined) => (isOfThis && commit !== undefined ? (shown.index.get(commit) ?? null) : null);
+  const asked = row(resolution?.commit);
+  const image = row(resolution?.image?.commit);
+  const select = (at: number) => {
+    const entry = shown.entries[at];
+    if (entry !== undefined) {
+      go({ project: shown.place.url, commit: entry.commit });
+    }
+  };
+  const cost = spent(shown.cost);
+  return (
+    <>
+      <p class="summary">
+        {summary(shown)}
+        {shown.asOf !== null && <>, as of {shown.asOf.toLocaleString()}</>}
+        {cost !== null && shown.asOf === null && <span class="help"> · {cost}</span>}
+      </p>
+      <Legend verified={shown.verified} hasUnseen={shown.unseen.size > 0} />
+      <div class="picture">
+        <List picture={shown} asked={asked} image={image} onSelect={select} />
+        <Details picture={shown} asked={asked} />
+      </div>
+      <div class="tools">
+        {shown.live !== null && (
+          <button type="button" onClick={() => saveSvg(shown)}>
+            Save as SVG
+          </button>
+        )}
+        {shown.live !== null && canGrow(shown) && drawing.value === null && (
+          <button type="button" onClick={() => void drawMore()}>
+            Show more
+          </button>
+        )}
+        <State />
+      </div>
+      <Notes notes={shown.notes} />
+    </>
+  );
+}
+
+/** Whether there is more to see: older commits, or some that were not looked at. */
+function canGrow(shown: Picture): boolean {
+  return (!isWhole(shown) && shown.limit < MOST) || shown.unseen.size > 0;
+}
+
+function Notes({ notes }: { notes: readonly string[] }) {
+  if (notes.length === 0) {
+    return null;
+  }
+  return (
+    <details class="notes">
+      <summary>{count(notes.length, "note on the history", "notes on the history")}</summary>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>
+            <bdi>{safe(note)}</bdi>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
