@@ -22,7 +22,7 @@ export function Intro() {
       <figure>
         <div class="sample" aria-hidden="true">
           <div class="sample-lanes">
-            <Lanes picture={SAMPLE} geometry={GEOMETRY} start={0} end={rows} asked={ASKED} image={IMAGE} />
+            <Lanes picture={SAMPLE} geometry={GEOMETRY} start={0} end={rows} asked={ASKED} image={IMAGE} places={rows} />
           </div>
           <ol>
             {SAMPLE.entries.map(({ commit, title }, at) => (

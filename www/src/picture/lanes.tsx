@@ -13,10 +13,12 @@ interface Properties {
   /** The rows of the commit asked about and of its image. */
   readonly asked: number | null;
   readonly image: number | null;
+  /** Rows with the same remainder by this are never drawn together. */
+  readonly places: number;
 }
 
 /** The lines and marks of some rows. Places are those in the whole picture, so that lines stay as they are while it scrolls. */
-export function Lanes({ picture, geometry, start, end, asked, image }: Properties) {
+export function Lanes({ picture, geometry, start, end, asked, image, places }: Properties) {
   const { row, width } = geometry;
   const height = (end - start) * row;
   const rows = Array.from({ length: end - start }, (_, at) => start + at);
@@ -37,7 +39,7 @@ export function Lanes({ picture, geometry, start, end, asked, image }: Propertie
         <path class="bracket" d={bracket(asked, image, geometry)} />
       )}
       {rows.map((at) => (
-        <Mark key={at} picture={picture} geometry={geometry} at={at} />
+        <Mark key={at % places} picture={picture} geometry={geometry} at={at} />
       ))}
     </svg>
   );

@@ -7,7 +7,7 @@ import { Lanes } from "./lanes";
 import type { Picture } from "./picture";
 import { Row, optionId } from "./row";
 import { active, hovered } from "./pointed";
-import { type Window, outOfSight, scrollTo, windowAt } from "./window";
+import { type Window, outOfSight, scrollTo, slots, windowAt } from "./window";
 import { away } from "./words";
 
 interface Properties {
@@ -85,8 +85,21 @@ export function List({ picture, asked, image, onSelect }: Properties) {
     }
   };
   const { start, end } = seen.value;
-  const drawn = Array.from({ length: end - start }, (_, at) => start + at);
-  const withActive = active.value < count && (active.value < start || active.value >= end) ? [...drawn, active.value] : drawn;
+  const drawn = Array.from({ length: end - start }, (_, row) => start + row);
+  const isActiveAway = active.value < count && (active.value < start || active.value >= end);
+  // Rows that come into sight take over the elements of those that leave it.
+  const places = slots(height, geometry.row);
+  const option = (row: number, key: number) => (
+    <Row
+      key={key}
+      picture={picture}
+      geometry={geometry}
+      at={row}
+      isActive={row === active.value}
+      isAsked={row === asked}
+      isImage={row === image}
+    />
+  );
   return (
     <div class={geometry.narrow ? "frame narrow" : "frame"}>
       {!geometry.narrow && <Heads left={geometry.width} />}
@@ -107,18 +120,9 @@ export function List({ picture, asked, image, onSelect }: Properties) {
           role="presentation"
           style={{ height: `${count * geometry.row}px`, "--row": `${geometry.row}px`, "--left": `${geometry.width}px` }}
         >
-          {withActive.map((row) => (
-            <Row
-              key={row}
-              picture={picture}
-              geometry={geometry}
-              at={row}
-              isActive={row === active.value}
-              isAsked={row === asked}
-              isImage={row === image}
-            />
-          ))}
-          <Lanes picture={picture} geometry={geometry} start={start} end={end} asked={asked} image={image} />
+          {drawn.map((row) => option(row, row % places))}
+          {isActiveAway && option(active.value, places)}
+          <Lanes {...{ picture, geometry, start, end, asked, image, places }} />
         </div>
       </div>
       <Jump what="Commit" rows={far.value.asked} onJump={() => asked !== null && show(asked, true)} />
@@ -131,10 +135,10 @@ export function List({ picture, asked, image, onSelect }: Properties) {
 function Heads({ left }: { left: number }) {
   return (
     <div class="heads" aria-hidden="true" style={{ "--left": `${left}px` }}>
-      <span>Image</span>
-      <span>Commit</span>
-      <span>Date</span>
-      <span>Title</span>
+      <span class="tag">Image</span>
+      <span class="id">Commit</span>
+      <span class="date">Date</span>
+      <span class="title">Title</span>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { letterOf } from "./colors";
 import { edgesWithin } from "./edges";
 import { bracket, geometryOf, path, x, y } from "./geometry";
 import { type Picture, pictureOf } from "./picture";
-import { explain, markOf, rowName, summary } from "./words";
+import { explain, markInWords, markOf, summary } from "./words";
 import { plain } from "../text/phrase";
 
 /** A merge of a side branch: 4 has the parents 2 and 3, and 1 is not shown. */
@@ -93,9 +93,12 @@ test("marks say what has an image", () => {
   expect(markOf(picture({ entries: [entry("5 4")] }), 0)).toBe("bare");
 });
 
-test("a row's name says all that it shows", () => {
-  expect(rowName(picture({}), 0)).toBe("4, title of 4, 2024-03-16, environment A, image 2: an earlier commit’s");
-  expect(rowName(picture({}), 1)).toBe("3, title of 3, 2024-03-16, environment B, image: none");
+test("a mark is told in words, before its tag", () => {
+  expect([0, 1, 2].map((at) => markInWords(picture({}), at))).toEqual([
+    "environment A, an earlier commit’s image",
+    "environment B, image",
+    "environment A, its own image",
+  ]);
 });
 
 test("a commit is explained in sentences", () => {

@@ -3,7 +3,7 @@ import { day, short } from "../text/words";
 import { colorOf } from "./colors";
 import type { Geometry } from "./geometry";
 import { type Picture, numberOf } from "./picture";
-import { markOf, rowName, whose } from "./words";
+import { markInWords, markOf, whose } from "./words";
 
 interface Properties {
   readonly picture: Picture;
@@ -17,7 +17,7 @@ interface Properties {
 /** Longer titles and tags cannot be seen anyway. */
 const MOST = 200;
 
-/** One commit as an option of the list. */
+/** One commit as an option of the list: in the order of its words, which its columns change. */
 export function Row({ picture, geometry, at, isActive, isAsked, isImage }: Properties) {
   const entry = picture.entries[at];
   if (entry === undefined) {
@@ -33,17 +33,17 @@ export function Row({ picture, geometry, at, isActive, isAsked, isImage }: Prope
       id={optionId(at)}
       class={`row ${state}`}
       role="option"
-      aria-label={rowName(picture, at)}
       aria-selected={isAsked}
       aria-posinset={at + 1}
       aria-setsize={picture.entries.length}
       data-at={at}
       style={{ transform: `translateY(${at * geometry.row}px)` }}
     >
-      <span class={`tag ${kind} ${color}`}>{entry.tag === null ? whose(picture, at) : cut(entry.tag, MOST)}</span>
       <span class="id">{short(entry.commit)}</span>
-      <span class="date">{day(entry.date)}</span>
       <bdi class="title">{cut(entry.title, MOST)}</bdi>
+      <span class="date">{day(entry.date)}</span>
+      <span class="said">{markInWords(picture, at)}</span>
+      <bdi class={`tag ${kind} ${color}`}>{entry.tag === null ? whose(picture, at) : cut(entry.tag, MOST)}</bdi>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { move } from "./keys";
-import { outOfSight, scrollTo, windowAt } from "./window";
+import { outOfSight, scrollTo, slots, windowAt } from "./window";
 
 test.each([
   [0, 600, 5000, { start: 0, end: 32 }],
@@ -18,6 +18,7 @@ test("few rows are drawn, however many there are, and all that are in sight", ()
   for (let top = 0; top < 150_000; top += 777) {
     const { start, end } = windowAt(top, 600, 32, 5000);
     expect(end - start).toBeLessThan(60);
+    expect(end - start).toBeLessThan(slots(600, 32));
     expect(start * 32).toBeLessThanOrEqual(top);
     expect(end * 32).toBeGreaterThanOrEqual(top + 600);
   }

@@ -18,6 +18,11 @@ export function windowAt(top: number, height: number, row: number, count: number
   return { start: Math.min(start, end), end };
 }
 
+/** More rows than are ever drawn at once: two rows that are drawn have different remainders by it. */
+export function slots(height: number, row: number): number {
+  return Math.ceil(height / row) + 2 * BEYOND + 2 * STEP + 2;
+}
+
 /** Where to scroll so that a row is in sight: nowhere if it is, else as little as that takes. */
 export function scrollTo(at: number, top: number, height: number, row: number): number {
   if (at * row < top) {

@@ -2,7 +2,6 @@ import type { HistoryEntry } from "repin";
 
 import { type Phrase, name, words } from "../text/phrase";
 import { cut } from "../text/safe";
-import { day, short } from "../text/words";
 import { letterOf } from "./colors";
 import { type Picture, numberOf } from "./picture";
 
@@ -44,23 +43,14 @@ export function whose(facts: Facts, at: number): string {
   }
 }
 
-/** A long title is cut in names. */
+/** A long title is cut in sentences. */
 const LONG = 120;
 
-/** All that a row shows, in words: its accessible name. */
-export function rowName(facts: Facts, at: number): string {
-  const entry = facts.entries[at];
-  if (entry === undefined) {
-    return "";
-  }
+/** What a row's mark and the place of its tag show, in words, before the tag itself: `environment H, an earlier commit’s image` */
+export function markInWords(facts: Facts, at: number): string {
   const number = numberOf(facts, at);
-  const environment = number === null ? [] : [`environment ${letterOf(number)}`];
-  return [short(entry.commit), cut(entry.title, LONG), day(entry.date), ...environment, imageOf(facts, at)].join(", ");
-}
-
-function imageOf(facts: Facts, at: number): string {
-  const tag = facts.entries[at]?.tag;
-  return tag == null ? `image: ${whose(facts, at)}` : `image ${cut(tag, LONG)}: ${whose(facts, at)}`;
+  const environment = number === null ? "" : `environment ${letterOf(number)}, `;
+  return facts.entries[at]?.tag == null ? `${environment}image` : `${environment}${whose(facts, at)} image`;
 }
 
 /** What is said of a commit at which somebody points: one sentence each. */
