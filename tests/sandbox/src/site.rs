@@ -1,11 +1,11 @@
 //! A folder of static files, served as any web server would, for pages to be looked at by browsers.
 //!
-//! It adds nothing to what the files are but the type of each and the word that a copy may be kept and has to be asked about:
-//! a page under test has its own policies.
+//! It adds nothing to what the files are but the type of each, the word that a copy may be kept and has to be asked about, and, as
+//! hosts of static pages do, the permission to use them on other pages. A page under test has its own policies.
 
 use std::path::Path;
 
-use hyper::header::{CACHE_CONTROL, HeaderValue};
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderValue};
 use hyper_util::service::TowerToHyperService;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
@@ -38,8 +38,9 @@ impl Site {
         if !folder.is_dir() {
             return Err(Error::new(format!("there is no folder {} to serve", folder.display())));
         }
-        let no_cache = HeaderValue::from_static("no-cache");
+        let (no_cache, all) = (HeaderValue::from_static("no-cache"), HeaderValue::from_static("*"));
         let files = SetResponseHeader::overriding(ServeDir::new(folder), CACHE_CONTROL, no_cache);
+        let files = SetResponseHeader::overriding(files, ACCESS_CONTROL_ALLOW_ORIGIN, all);
         let listening = Listening::start("the site", port, |_| TowerToHyperService::new(files))?;
         Ok(Self { url: format!("http://{}", listening.address()), _listening: listening })
     }

@@ -50,6 +50,7 @@ fn every_file_has_its_type() {
         let header = |name: &str| got.headers().get(name).and_then(|value| value.to_str().ok());
         assert_eq!((got.status().as_u16(), header("content-type")), (200, Some(kind)), "{path}");
         assert_eq!(header("cache-control"), Some("no-cache"), "{path}");
+        assert_eq!(header("access-control-allow-origin"), Some("*"), "{path}");
         assert!(header("last-modified").is_some() && header("content-security-policy").is_none(), "{path}");
     }
 }

@@ -144,6 +144,8 @@ fn add(server: &Server, course: &Course, registry: Option<&Registry>) -> Result<
         images: vec![Repository::default()],
         ..Project::default()
     };
+    // Ben's branch is a merge request too.
+    course.git.run(&["update-ref", "refs/merge-requests/1/head", "polars"])?;
     server.add(Project { forked_from: Some(id), images: Vec::new(), ..project("ben/course") });
     server.add(Project { visibility: Visibility::Private, ..project("ada/drafts") });
     for (secret, expired) in [(TOKEN, false), (EXPIRED, true)] {

@@ -1,0 +1,21 @@
+/** Every scenario, in one browser, which is started once. */
+import { afterAll, beforeAll } from "vitest";
+
+import { lower, raise } from "./src/stage";
+
+import "./scenarios/start";
+import "./scenarios/answer";
+import "./scenarios/address";
+import "./scenarios/picture";
+import "./scenarios/recipe";
+import "./scenarios/failure";
+import "./scenarios/tokens";
+import "./scenarios/hostile";
+import "./scenarios/keyboard";
+import "./scenarios/views";
+import "./scenarios/smooth";
+import "./scenarios/offline";
+import "./scenarios/element";
+
+beforeAll(raise);
+afterAll(lower);
