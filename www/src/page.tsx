@@ -4,7 +4,7 @@ import { AddressForm } from "./address/form";
 import { AnswerView } from "./answer/view";
 import { leave } from "./ask/ask";
 import { failureOf } from "./ask/failure";
-import { announcement, question } from "./ask/state";
+import { announce, announcement, question } from "./ask/state";
 import { Intro } from "./intro/view";
 import { forgetEverything } from "./kept/forget";
 import { PictureView } from "./picture/view";
@@ -55,7 +55,7 @@ function Foot() {
     } catch (error) {
       state.value = failureOf(error).message;
     }
-    announcement.value = state.value;
+    announce(state.value);
   };
   return (
     <footer class="foot">

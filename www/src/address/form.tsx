@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { stop } from "../ask/ask";
 import { failureOf, wantsToken } from "../ask/failure";
 import { go } from "../ask/navigate";
-import { announcement, failure, progress, question } from "../ask/state";
+import { announce, failure, progress, question } from "../ask/state";
 import { forgetPrivate } from "../kept/forget";
 import { safe } from "../text/safe";
 import { type Question, shareable } from "./link";
@@ -76,9 +76,9 @@ export function AddressForm() {
 async function forget(origin: string): Promise<void> {
   try {
     await forgetPrivate(origin);
-    announcement.value = `The token for ${safe(origin)} is forgotten.`;
+    announce(`The token for ${safe(origin)} is forgotten.`);
   } catch (error) {
-    announcement.value = failureOf(error).message;
+    announce(failureOf(error).message);
   }
 }
 

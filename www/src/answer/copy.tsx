@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 
-import { announcement } from "../ask/state";
+import { announce } from "../ask/state";
 import { Words } from "./breakable";
 import type { Line } from "./lines";
 
@@ -17,9 +17,7 @@ export function CopyLine({ line }: { line: Line }) {
       select(text.current);
       done.value = "Selected";
     }
-    // The same words a second time are said a second time.
-    announcement.value = "";
-    announcement.value = done.value === "Copied" ? `Copied: ${line.text}` : "The text is selected. Copy it with the keyboard.";
+    announce(done.value === "Copied" ? `Copied: ${line.text}` : "The text is selected. Copy it with the keyboard.");
   };
   const what = line.button.replace(/^Copy /u, "");
   return (

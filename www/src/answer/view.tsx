@@ -56,33 +56,37 @@ function Found({ answer: found }: { answer: Answer }) {
           <Breakable text={safe(image.reference ?? image.tag)} />
         </p>
       )}
-      <div class="why">
-        {image !== null && (
-          <p class="evidence">
-            <Said phrase={evidence(resolution, older)} />
-          </p>
-        )}
-        {remarks(resolution).map((phrase, at) => (
-          <p key={at}>
-            <Said phrase={phrase} />
-          </p>
-        ))}
-        {image === null && (
-          <NoImage resolution={resolution} lookup={lookup} onUnlimited={() => void ask(asked, { unlimited: true })} />
-        )}
-        <Facts answer={found} lookup={lookup} />
-        <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
-      </div>
       {image !== null && lines.length === 0 && (
         <p class="warning">This is not the name of an image: no command is made of it.</p>
       )}
-      {lines.length > 0 && (
-        <ul class="lines" aria-label="To copy">
-          {lines.map((line) => (
-            <CopyLine key={line.button} line={line} />
+      <div class={lines.length > 0 ? "verdict pair" : "verdict"}>
+        <div class="why">
+          {image !== null && (
+            <p class="evidence">
+              <Said phrase={evidence(resolution, older)} />
+            </p>
+          )}
+          {remarks(resolution).map((phrase, at) => (
+            <p key={at}>
+              <Said phrase={phrase} />
+            </p>
           ))}
-        </ul>
-      )}
+          {image === null && (
+            <NoImage resolution={resolution} lookup={lookup} onUnlimited={() => void ask(asked, { unlimited: true })} />
+          )}
+        </div>
+        {lines.length > 0 && (
+          <ul class="lines" aria-label="To copy">
+            {lines.map((line) => (
+              <CopyLine key={line.button} line={line} />
+            ))}
+          </ul>
+        )}
+        <div class="rest">
+          <Facts answer={found} lookup={lookup} />
+          <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
+        </div>
+      </div>
     </>
   );
 }

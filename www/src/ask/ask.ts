@@ -4,12 +4,14 @@ import type { Options } from "repin";
 import { forgetToken, takeToken } from "../address/tokens";
 import type { Question } from "../address/link";
 import { keepAnswer, keptAnswer } from "../kept/answers";
+import { BADGES, headline } from "../answer/sentences";
+import { plain } from "../text/phrase";
 import { fromPicture, picture, pictureFor } from "../picture/ask";
 import { access } from "./access";
 import { failureOf, isOutage } from "./failure";
 import { type Place, placeOf } from "./place";
 import { repin } from "./repin";
-import { START, announcement, answer, failure, progress, question } from "./state";
+import { type Answer, START, announce, announcement, answer, failure, progress, question } from "./state";
 
 let running: AbortController | undefined;
 
@@ -32,7 +34,7 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
   const known = fromPicture(asked);
   if (known !== null) {
     show(controller, () => {
-      answer.value = { question: asked, place: known.place, resolution: known.resolution, asOf: known.asOf };
+      reveal({ question: asked, place: known.place, resolution: known.resolution, asOf: known.asOf });
     });
     return;
   }
@@ -52,7 +54,7 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
     };
     const resolution = await module.resolve(asked.project, options);
     const found = { question: asked, place, resolution, asOf: null };
-    show(controller, () => (answer.value = found));
+    show(controller, () => reveal(found));
     if (!controller.signal.aborted) {
       void keepAnswer(found);
       void pictureFor(found);
@@ -105,6 +107,11 @@ function show(controller: AbortController, what: () => void, isProgress = false)
       progress.value = null;
     }
   });
+}
+
+function reveal(found: Answer): void {
+  answer.value = found;
+  announce(`${BADGES[found.resolution.status]}. ${plain(headline(found.resolution))}`);
 }
 
 /** A token goes to the origin that it was typed for, and to no other. */

@@ -25,5 +25,11 @@ export const progress = signal<Progress | null>(null);
 /** What a screen reader says next. */
 export const announcement = signal("");
 
+/** Says something to people who do not see it. */
+export function announce(text: string): void {
+  // The same words a second time are a change only if something differs.
+  announcement.value = announcement.value === text ? `${text}\u00A0` : text;
+}
+
 /** Nothing is sent yet. */
 export const START: Progress = { sent: 0, answered: 0, bytes: 0 };

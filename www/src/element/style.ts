@@ -36,7 +36,7 @@ const CSS = `
   overflow-wrap: anywhere;
   unicode-bidi: isolate;
 }
-.words { unicode-bidi: isolate; }
+.words { flex: 1 1 14em; min-inline-size: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
 a, button { font: inherit; font-size: 0.85em; color: var(--repin-accent, light-dark(#0b57a4, #8ec5ff)); }
 button {
   padding: 0.15em 0.6em;

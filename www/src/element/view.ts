@@ -6,6 +6,7 @@ import { BADGES, distance, headline } from "../answer/sentences";
 import { SENTENCES, failureOf } from "../ask/failure";
 import { plain } from "../text/phrase";
 import { cut } from "../text/safe";
+import { sentence } from "../text/words";
 
 /** What an element shows. */
 export type Shown =
@@ -64,7 +65,7 @@ function answered(resolution: Resolution, wanted: Wanted): HTMLElement[] {
     const reason = resolution.reason?.message ?? plain(headline(resolution));
     return wanted.isBadge
       ? [state, evidence(wanted)]
-      : [state, part("span", "words", cut(reason, LONG)), evidence(wanted)];
+      : [state, part("span", "words", sentence(cut(reason, LONG))), evidence(wanted)];
   }
   if (wanted.isBadge) {
     return [state, part("code", "image", cut(image.tag, LONG)), evidence(wanted)];

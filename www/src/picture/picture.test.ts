@@ -6,7 +6,7 @@ import { letterOf } from "./colors";
 import { edgesWithin } from "./edges";
 import { bracket, geometryOf, path, x, y } from "./geometry";
 import { type Picture, pictureOf } from "./picture";
-import { explain, markInWords, markOf, summary } from "./words";
+import { explain, markOf, rowName, summary } from "./words";
 import { plain } from "../text/phrase";
 
 /** A merge of a side branch: 4 has the parents 2 and 3, and 1 is not shown. */
@@ -93,12 +93,11 @@ test("marks say what has an image", () => {
   expect(markOf(picture({ entries: [entry("5 4")] }), 0)).toBe("bare");
 });
 
-test("a mark is told in words, before its tag", () => {
-  expect([0, 1, 2].map((at) => markInWords(picture({}), at))).toEqual([
-    "environment A, an earlier commit’s image",
-    "environment B, image",
-    "environment A, its own image",
-  ]);
+test("a row's name says all that it shows", () => {
+  expect(rowName(picture({}), 0, ["4", "Title", "2024-03-16", "2"])).toBe(
+    "4 Title 2024-03-16 2, an earlier commit’s image, environment A",
+  );
+  expect(rowName(picture({}), 1, ["3", "none"])).toBe("3 none, no image, environment B");
 });
 
 test("a commit is explained in sentences", () => {

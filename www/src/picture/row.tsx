@@ -3,7 +3,7 @@ import { day, short } from "../text/words";
 import { colorOf } from "./colors";
 import type { Geometry } from "./geometry";
 import { type Picture, numberOf } from "./picture";
-import { markInWords, markOf, whose } from "./words";
+import { markOf, rowName, whose } from "./words";
 
 interface Properties {
   readonly picture: Picture;
@@ -27,23 +27,25 @@ export function Row({ picture, geometry, at, isActive, isAsked, isImage }: Prope
   const kind = markOf(picture, at);
   const isOwn = kind === "own" || kind === "predicted";
   const color = isOwn && number !== null ? `s${colorOf(number)}` : "";
+  const [id, title, date] = [short(entry.commit), cut(entry.title, MOST), day(entry.date)];
+  const tag = entry.tag === null ? whose(picture, at) : cut(entry.tag, MOST);
   const state = [isActive && "active", isAsked && "asked", isImage && "image"].filter(Boolean).join(" ");
   return (
     <div
       id={optionId(at)}
       class={`row ${state}`}
       role="option"
+      aria-label={rowName(picture, at, [id, title, date, tag])}
       aria-selected={isAsked}
       aria-posinset={at + 1}
       aria-setsize={picture.entries.length}
       data-at={at}
       style={{ transform: `translateY(${at * geometry.row}px)` }}
     >
-      <span class="id">{short(entry.commit)}</span>
-      <bdi class="title">{cut(entry.title, MOST)}</bdi>
-      <span class="date">{day(entry.date)}</span>
-      <span class="said">{markInWords(picture, at)}</span>
-      <bdi class={`tag ${kind} ${color}`}>{entry.tag === null ? whose(picture, at) : cut(entry.tag, MOST)}</bdi>
+      <span class="id">{id}</span>{" "}
+      <bdi class="title">{title}</bdi>{" "}
+      <span class="date">{date}</span>{" "}
+      <bdi class={`tag ${kind} ${color}`}>{tag}</bdi>
     </div>
   );
 }

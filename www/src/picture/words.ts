@@ -46,11 +46,12 @@ export function whose(facts: Facts, at: number): string {
 /** A long title is cut in sentences. */
 const LONG = 120;
 
-/** What a row's mark and the place of its tag show, in words, before the tag itself: `environment H, an earlier commit’s image` */
-export function markInWords(facts: Facts, at: number): string {
+/** All that a row shows, in words: its columns in their order, and then what its mark says. */
+export function rowName(facts: Facts, at: number, columns: readonly string[]): string {
   const number = numberOf(facts, at);
-  const environment = number === null ? "" : `environment ${letterOf(number)}, `;
-  return facts.entries[at]?.tag == null ? `${environment}image` : `${environment}${whose(facts, at)} image`;
+  const environment = number === null ? "no environment" : `environment ${letterOf(number)}`;
+  const owner = facts.entries[at]?.tag == null ? "no image" : `${whose(facts, at)} image`;
+  return [columns.join(" "), owner, environment].join(", ");
 }
 
 /** What is said of a commit at which somebody points: one sentence each. */
