@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { ANSWER, LIST, openAnswer, requests, settled } from "../src/answer";
+import { ALERT, ANSWER, LIST, openAnswer, requests, settled } from "../src/answer";
 import { COURSE } from "../src/course";
 import { button, textbox } from "../src/page";
 import { scenario } from "../src/stage";
@@ -73,7 +73,7 @@ describe("addresses", () => {
     scenario(`${name} are said to be wrong`, async ({ page, sandbox, open }) => {
       const address = project.startsWith("/") ? sandbox.gitlab + project : project;
       await open({ project: address, ...(commit === undefined ? {} : { commit }) });
-      await page.reads({ role: "alert", name: "" }, says);
+      await page.reads(ALERT, says);
       await page.reads(ANSWER, "Next:");
       await page.get(button("Ask again"));
     });

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { ANSWER, openAnswer, settled } from "../src/answer";
+import { ALERT, ANSWER, openAnswer, settled } from "../src/answer";
 import { COURSE } from "../src/course";
 import { button } from "../src/page";
 import type { Fault } from "../src/sandbox/control";
@@ -21,7 +21,7 @@ describe("a GitLab that", () => {
     scenario(`${name}: it is said, and asking again helps`, async ({ page, sandbox, open }) => {
       await sandbox.control.fault(fault);
       await open({ project: sandbox.says("project"), commit: COURSE.merge.commit });
-      await page.reads({ role: "alert", name: "" }, says);
+      await page.reads(ALERT, says);
       await page.reads(ANSWER, "Next:");
       await sandbox.control.clearFaults();
       await page.click(button("Ask again"));

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { ANSWER, HISTORY, LIST, RECIPE, expectNoSidewaysScrolling, openAnswer, openRecipe, rows, settled } from "../src/answer";
+import { ALERT, ANSWER, HISTORY, LIST, RECIPE, expectNoSidewaysScrolling, openAnswer, openRecipe, rows, settled } from "../src/answer";
 import { type Page, button } from "../src/page";
 import { scenario } from "../src/stage";
 
@@ -63,7 +63,7 @@ describe("hostile texts", () => {
       [sandbox.says("hostile"), "x".repeat(5000)],
     ] as const) {
       await open({ project, commit });
-      await page.get({ role: "alert", name: "" });
+      await page.get(ALERT);
       await expectHarmless(page);
     }
   });

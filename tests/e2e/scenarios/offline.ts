@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { ANSWER, HISTORY, openAnswer } from "../src/answer";
+import { ALERT, ANSWER, HISTORY, openAnswer } from "../src/answer";
 import { COURSE } from "../src/course";
 import { type Page, textbox } from "../src/page";
 import { scenario } from "../src/stage";
@@ -27,7 +27,7 @@ describe("when nobody answers any more", () => {
   scenario("a private project is not shown without its token", async (stage) => {
     const { page, sandbox, open } = stage;
     await open({ project: sandbox.says("private") });
-    await page.get({ role: "alert", name: "" });
+    await page.get(ALERT);
     await page.fill("#token", sandbox.says("token"));
     await page.tab.press("Enter");
     await page.reads(ANSWER, "1a916aa");

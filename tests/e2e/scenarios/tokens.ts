@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { ANSWER, settled } from "../src/answer";
+import { ALERT, ANSWER, settled } from "../src/answer";
 import { Page, button, textbox } from "../src/page";
 import { Sandbox } from "../src/sandbox/process";
 import { type Stage, scenario } from "../src/stage";
@@ -12,7 +12,7 @@ const KEEP = { role: "checkbox", name: "Keep it for this tab’s reloads" } as c
 describe("tokens", () => {
   scenario("are asked for where a project is private", async ({ page, sandbox, open }) => {
     await open({ project: sandbox.says("private") });
-    await page.reads({ role: "alert", name: "" }, "There is no such project, or it is private.");
+    await page.reads(ALERT, "There is no such project, or it is private.");
     expect(await (await page.get(TOKEN)).attribute("type")).toBe("password");
     expect(await page.run(() => document.querySelector("details.private")?.hasAttribute("open"))).toBe(true);
   });
@@ -52,10 +52,10 @@ describe("tokens", () => {
 
   scenario("that expired are said to be", async ({ page, sandbox, open }) => {
     await open({ project: sandbox.says("private") });
-    await page.get({ role: "alert", name: "" });
+    await page.get(ALERT);
     await page.fill(TOKEN, sandbox.says("expired-token"));
     await page.click(button("Find the image"));
-    await page.reads({ role: "alert", name: "" }, "GitLab does not accept the token.");
+    await page.reads(ALERT, "GitLab does not accept the token.");
   });
 
   scenario("go to the GitLab that they were typed for, and to no other", async ({ page, sandbox, open }) => {
@@ -67,7 +67,7 @@ describe("tokens", () => {
       await page.fill(TOKEN, sandbox.says("token"));
       await page.fill(textbox("Address"), other.says("private"));
       await page.click(button("Find the image"));
-      await page.get({ role: "alert", name: "" });
+      await page.get(ALERT);
       expect((await other.control.log()).filter((entry) => entry.token)).toEqual([]);
     } finally {
       await other.stop();
@@ -80,11 +80,11 @@ describe("tokens", () => {
       const { page, sandbox, open } = stage;
       await sandbox.control.fault({ kind: "redirect", to: `${other.gitlab}/api/v4/projects/ada%2Fdrafts` });
       await open({ project: sandbox.says("private") });
-      await page.get({ role: "alert", name: "" });
+      await page.get(ALERT);
       await page.click("details.private summary");
       await page.fill(TOKEN, sandbox.says("token"));
       await page.click(button("Find the image"));
-      await page.get({ role: "alert", name: "" });
+      await page.get(ALERT);
       await page.get("section.answer[aria-busy=false]");
       expect((await other.control.log()).filter((entry) => entry.token)).toEqual([]);
     } finally {
@@ -97,7 +97,7 @@ describe("tokens", () => {
 async function openPrivate({ page, sandbox, open }: Stage, keep = false): Promise<string> {
   const token = sandbox.says("token");
   await open({ project: sandbox.says("private") });
-  await page.get({ role: "alert", name: "" });
+  await page.get(ALERT);
   await page.fill(TOKEN, token);
   if (keep) {
     await page.click(KEEP);

@@ -6,6 +6,8 @@ import type { Stage } from "./stage";
 export const ANSWER = region("Answer");
 export const HISTORY = region("History");
 export const RECIPE = region("Recipe");
+/** Why there is no answer. */
+export const ALERT = { role: "alert" } as const;
 export const LIST = { role: "listbox", name: "History" } as const;
 
 /** Opens the deep link to a commit's answer, and waits for the answer and the history. */

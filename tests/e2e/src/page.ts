@@ -91,5 +91,5 @@ export class Page {
 }
 
 function told(target: Target): string {
-  return typeof target === "string" ? target : `the ${target.role} “${target.name}”`;
+  return typeof target === "string" ? target : `the ${target.role} “${target.name ?? ""}”`;
 }

@@ -125,7 +125,7 @@ class ChromiumTab implements Tab {
       return this.#page.locator(target);
     }
     const role = target.role as Parameters<Page["getByRole"]>[0];
-    return this.#page.getByRole(role, { name: target.name, exact: true });
+    return this.#page.getByRole(role, target.name === undefined ? {} : { name: target.name, exact: true });
   }
 }
 

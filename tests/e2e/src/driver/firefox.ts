@@ -107,7 +107,7 @@ class FirefoxTab implements Tab {
 
   async all(target: Target): Promise<Handle[]> {
     const found = await this.#page.$$(typeof target === "string" ? target : selector(target));
-    if (found.length === 0 && typeof target !== "string") {
+    if (found.length === 0 && typeof target !== "string" && target.name !== undefined) {
       // Firefox names a thing as it is shown: where a style makes capitals of a text, in capitals.
       found.push(...(await this.#page.$$(selector({ ...target, name: target.name.toUpperCase() }))));
     }
@@ -175,7 +175,7 @@ class FirefoxTab implements Tab {
   }
 }
 
-function selector({ role, name }: Named): string {
+function selector({ role, name = "" }: Named): string {
   return `aria/${name}[role="${role}"]`;
 }
 

@@ -2,26 +2,36 @@
 export interface Watched {
   /** What the document's policy refused. */
   readonly violations: string[];
-  /** The sum of layout shifts, where the browser counts them. */
-  shift: number;
+  /** Layout shifts, how far and of what, where the browser counts them. */
+  readonly shifts: string[];
   /** Tasks over 50 ms, in milliseconds, where the browser counts them. */
   readonly longTasks: number[];
 }
 
+/** An entry of type `layout-shift`, which TypeScript does not know. */
+interface LayoutShift {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node: Node | null }[];
+}
+
 /** Runs in the page before any script of its own. */
 function prelude(): void {
-  const watched: Watched = { violations: [], shift: 0, longTasks: [] };
+  const watched: Watched = { violations: [], shifts: [], longTasks: [] };
   Object.assign(globalThis, { watched });
   document.addEventListener("securitypolicyviolation", (event) => {
     watched.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
   });
-  const observe = (type: string, use: (entry: PerformanceEntry & { value?: number; hadRecentInput?: boolean }) => void) => {
+  const observe = (type: string, use: (entry: Partial<LayoutShift> & PerformanceEntry) => void) => {
     if (PerformanceObserver.supportedEntryTypes.includes(type)) {
       new PerformanceObserver((list) => list.getEntries().forEach((entry) => use(entry))).observe({ type, buffered: true });
     }
   };
-  observe("layout-shift", ({ value, hadRecentInput }) => {
-    watched.shift += hadRecentInput === true ? 0 : (value ?? 0);
+  observe("layout-shift", ({ value, hadRecentInput, sources = [] }) => {
+    if (hadRecentInput !== true) {
+      const what = sources.map(({ node }) => (node instanceof Element ? `${node.localName}.${node.className}` : "text"));
+      watched.shifts.push(`${value?.toFixed(4)} of ${what.join(", ")}`);
+    }
   });
   observe("longtask", ({ duration }) => {
     watched.longTasks.push(duration);

@@ -1,7 +1,8 @@
 /** How an element is found: by what it is and how it is called, as who does not see the page finds it. */
 export interface Named {
   readonly role: string;
-  readonly name: string;
+  /** Without, any name will do. */
+  readonly name?: string;
 }
 
 /** An element; a text is a CSS selector, for what has no role. */
