@@ -32,7 +32,6 @@ export function AddressForm() {
     draft.value = { ...EMPTY, keep };
     go(askedWith(project, asked), text === "" ? {} : { typed: { token: text, origin, keep } });
   };
-  const isAsking = progress.value !== null;
   return (
     <form class="question" onSubmit={submit} aria-label="Question">
       <div class="address">
@@ -50,15 +49,7 @@ export function AddressForm() {
           value={address}
           onInput={(event) => (address.value = event.currentTarget.value)}
         />
-        {isAsking ? (
-          <button class="primary" type="button" onClick={stop}>
-            Stop
-          </button>
-        ) : (
-          <button class="primary" type="submit">
-            Find the image
-          </button>
-        )}
+        <AskOrStop isAsking={progress.value !== null} />
       </div>
       <p id="address-help" class="help">
         Of a GitLab project, or of a commit, branch or merge request of it.
@@ -70,6 +61,15 @@ export function AddressForm() {
         onForget={(origin) => void forget(origin)}
       />
     </form>
+  );
+}
+
+/** One button, which stays focused; what it says is new each time, and so does not count as moved. */
+function AskOrStop({ isAsking }: { isAsking: boolean }) {
+  return (
+    <button class="primary" type={isAsking ? "button" : "submit"} onClick={isAsking ? stop : undefined}>
+      {isAsking ? <span key="stop">Stop</span> : <span key="ask">Find the image</span>}
+    </button>
   );
 }
 

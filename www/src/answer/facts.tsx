@@ -17,8 +17,14 @@ export function Facts({ answer: { resolution, place }, lookup }: { answer: Answe
   );
   return (
     <dl class="facts">
-      <Fact name="Commit">{link(commit)}</Fact>
-      {image !== null && image.commit !== commit && <Fact name="Image of">{link(image.commit)}</Fact>}
+      <Fact name="Commit" isGrowing>
+        {link(commit)}
+      </Fact>
+      {image !== null && image.commit !== commit && (
+        <Fact name="Image of" isGrowing>
+          {link(image.commit)}
+        </Fact>
+      )}
       {image?.created_at != null && (
         <Fact name="Made">
           <time dateTime={image.created_at}>{safe(image.created_at).slice(0, 16).replace("T", " ")}</time>
@@ -39,9 +45,16 @@ export function Facts({ answer: { resolution, place }, lookup }: { answer: Answe
   );
 }
 
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+interface FactProperties {
+  readonly name: string;
+  readonly children: ComponentChildren;
+  /** Whether more of it is known once the history is there. */
+  readonly isGrowing?: boolean;
+}
+
+function Fact({ name, children, isGrowing = false }: FactProperties) {
   return (
-    <div>
+    <div class={isGrowing ? "growing" : ""}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

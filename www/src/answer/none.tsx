@@ -28,7 +28,7 @@ export function NoImage({ resolution, lookup, onUnlimited }: Properties) {
       )}
       {near !== null && (
         <>
-          <p>
+          <p class="nearest">
             <Said phrase={nearest(near, lookup)} />
           </p>
           <ul class="changes">

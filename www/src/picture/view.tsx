@@ -26,11 +26,18 @@ export function PictureView() {
   );
 }
 
+/** What is there before the history: as large, so that nothing moves when it comes. */
 function Waiting() {
   return (
-    <div class="frame waiting">
-      <State />
-    </div>
+    <>
+      <div class="summary">
+        <State />
+      </div>
+      <Legend verified hasUnseen={false} />
+      <div class="picture">
+        <div class="frame" />
+      </div>
+    </>
   );
 }
 

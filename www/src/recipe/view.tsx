@@ -1,5 +1,6 @@
 import { SENTENCES } from "../ask/failure";
 import { type Answer, answer } from "../ask/state";
+import { picture, undrawn } from "../picture/ask";
 import { Said } from "../text/said";
 import { safe } from "../text/safe";
 import { count, sentence, short } from "../text/words";
@@ -10,7 +11,9 @@ import { builtFrom, pinned } from "./words";
 /** What the image is built from, once somebody wants to know. */
 export function RecipeView() {
   const found = answer.value;
-  if (found === null) {
+  // It stands below the history: there first, it would be moved.
+  const isSettled = picture.value !== null || undrawn.value !== null;
+  if (found === null || !isSettled) {
     return null;
   }
   const read = recipe.value !== null && isOf(recipe.value, found) ? recipe.value : null;
