@@ -1,6 +1,7 @@
 import { ask } from "../ask/ask";
 import { type Answer, answer, failure, progress, question } from "../ask/state";
 import { picture } from "../picture/ask";
+import { olderIn } from "../picture/live";
 import { Said } from "../text/said";
 import { safe } from "../text/safe";
 import { count, kilobytes } from "../text/words";
@@ -43,7 +44,7 @@ function Found({ answer: found }: { answer: Answer }) {
   const { question: asked, resolution } = found;
   const { status, image, commit } = resolution;
   const lookup = lookupIn();
-  const older = picture.value?.live != null && picture.value.index.has(commit) ? picture.value.live.older(commit) : null;
+  const older = olderIn(picture.value, commit);
   const lines = image === null ? [] : linesOf(image);
   return (
     <>

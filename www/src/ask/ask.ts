@@ -41,7 +41,8 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
   let place: Place | undefined;
   try {
     const module = await repin();
-    place = placeOf(await module.parseAddress(asked.project));
+    const address = await module.parseAddress(asked.project);
+    place = placeOf(address);
     if (asking.typed !== undefined) {
       accept(asking.typed, place);
     }
@@ -53,6 +54,7 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
       onProgress: (now) => show(controller, () => (progress.value = now), true),
     };
     const resolution = await module.resolve(asked.project, options);
+    place = placeOf(address, resolution.project);
     const found = { question: asked, place, resolution, asOf: null };
     show(controller, () => reveal(found));
     if (!controller.signal.aborted) {

@@ -12,9 +12,11 @@ export interface Place {
   readonly url: string;
 }
 
-export function placeOf(address: Address): Place {
+/** The place that an address names. One of the API may name a project by its number: then `path` is its name. */
+export function placeOf(address: Address, path: string | null = null): Place {
   const base = address.base.replace(/\/$/u, "");
-  return { base, origin: new URL(base).origin, project: address.project, url: `${base}/${address.project}` };
+  const project = path ?? address.project;
+  return { base, origin: new URL(base).origin, project, url: `${base}/${project}` };
 }
 
 /** The page of a commit in its GitLab. */

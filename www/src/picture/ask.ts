@@ -8,6 +8,7 @@ import type { Place } from "../ask/place";
 import { repin } from "../ask/repin";
 import { type Answer, START } from "../ask/state";
 import { keepPicture, keptPicture } from "../kept/pictures";
+import { resolutionIn } from "./live";
 import { type Picture, pictureOf } from "./picture";
 
 /** The history that is shown. */
@@ -26,10 +27,10 @@ let running: AbortController | undefined;
 /** An answer from the facts that the picture has, without a request. */
 export function fromPicture(asked: Question): { place: Place; resolution: Resolution; asOf: Date | null } | null {
   const shown = picture.value;
-  if (shown === null || shown.live === null || asked.commit === null || asked.project !== shown.place.url) {
+  if (shown === null || asked.commit === null || asked.project !== shown.place.url) {
     return null;
   }
-  const resolution = shown.index.has(asked.commit) ? shown.live.resolution(asked.commit) : null;
+  const resolution = resolutionIn(shown, asked.commit);
   return resolution === null ? null : { place: shown.place, resolution, asOf: null };
 }
 
