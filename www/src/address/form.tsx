@@ -30,7 +30,7 @@ export function AddressForm() {
     }
     const { text, origin, keep } = draft.value;
     draft.value = { ...EMPTY, keep };
-    go(askedWith(project, asked), text === "" ? {} : { typed: { token: text, origin, keep } });
+    go(askedWith(project, asked), { fresh: true, ...(text === "" ? {} : { typed: { token: text, origin, keep } }) });
   };
   return (
     <form class="question" onSubmit={submit} aria-label="Question">

@@ -30,13 +30,11 @@ export function FailureView({ failure, asked, answer }: Properties) {
         </p>
       )}
       {retryAt !== null && <p>It answers again {moment(retryAt)}.</p>}
-      {hint !== null && (
-        <p class="next">
-          <strong>Next:</strong> <bdi>{sentence(safe(hint))}</bdi>
-        </p>
-      )}
+      <p class="next">
+        <strong>Next:</strong> <bdi>{sentence(safe(hint))}</bdi>
+      </p>
       <p class="again">
-        <button type="button" onClick={() => void ask(asked)}>
+        <button type="button" onClick={() => void ask(asked, { fresh: true })}>
           Ask again
         </button>
         {code === "request-limit" && (

@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+
 import { ask } from "../ask/ask";
 import { type Answer, answer, failure, progress, question } from "../ask/state";
 import { picture } from "../picture/ask";
@@ -16,16 +18,29 @@ import { BADGES, type Lookup, evidence, headline, remarks } from "./sentences";
 /** The answer, or why there is none, or how far asking has come. */
 export function AnswerView() {
   const asked = question.value;
+  const section = useRef<HTMLElement>(null);
+  const height = useRef(0);
+  const isAsking = progress.value !== null;
+  useLayoutEffect(() => {
+    height.current = isAsking ? height.current : (section.current?.offsetHeight ?? 0);
+  }, [isAsking, answer.value]);
   if (asked === null) {
     return null;
   }
   return (
-    <section class="answer" aria-labelledby="answer-heading" aria-busy={progress.value !== null}>
+    <section
+      ref={section}
+      class="answer"
+      aria-labelledby="answer-heading"
+      aria-busy={isAsking}
+      // While the next answer is asked for, what is below stays where it is.
+      style={{ minHeight: isAsking && height.current > 0 ? `${height.current}px` : "" }}
+    >
       <h2 id="answer-heading" tabIndex={-1}>
         Answer
       </h2>
       {failure.value !== null && <FailureView failure={failure.value} asked={asked} answer={answer.value} />}
-      {progress.value !== null && <Asking />}
+      {isAsking && <Asking />}
       {answer.value !== null && <Found answer={answer.value} />}
     </section>
   );
@@ -47,22 +62,21 @@ function Found({ answer: found }: { answer: Answer }) {
   const older = olderIn(picture.value, commit);
   const lines = image === null ? [] : linesOf(image);
   return (
-    <>
-      <p class="claim">
-        <span class={`badge ${status}`}>{BADGES[status]}</span>
-        <Said phrase={headline(resolution)} />
-      </p>
-      {image !== null && (
-        <p class="reference">
-          <Breakable text={safe(image.reference ?? image.tag)} />
+    <div class={lines.length > 0 ? "result columned" : "result"}>
+      <div class="verdict">
+        <p class="claim">
+          <span class={`badge ${status}`}>{BADGES[status]}</span>
+          <Said phrase={headline(resolution)} />
         </p>
-      )}
-      {image !== null && lines.length === 0 && (
-        <p class="warning">This is not the name of an image: no command is made of it.</p>
-      )}
-      <div class={lines.length > 0 ? "verdict pair" : "verdict"}>
+        {image !== null && (
+          <p class="reference">
+            <Breakable text={safe(image.reference ?? image.tag)} />
+          </p>
+        )}
         <div class="why">
-          {image !== null && (
+          {image === null ? (
+            <NoImage resolution={resolution} lookup={lookup} onUnlimited={() => void ask(asked, { unlimited: true })} />
+          ) : (
             <p class="evidence">
               <Said phrase={evidence(resolution, older)} />
             </p>
@@ -72,23 +86,23 @@ function Found({ answer: found }: { answer: Answer }) {
               <Said phrase={phrase} />
             </p>
           ))}
-          {image === null && (
-            <NoImage resolution={resolution} lookup={lookup} onUnlimited={() => void ask(asked, { unlimited: true })} />
+          {image !== null && lines.length === 0 && (
+            <p class="warning">This is not the name of an image: no command is made of it.</p>
           )}
         </div>
-        {lines.length > 0 && (
-          <ul class="lines" aria-label="To copy">
-            {lines.map((line) => (
-              <CopyLine key={line.button} line={line} />
-            ))}
-          </ul>
-        )}
-        <div class="rest">
-          <Facts answer={found} lookup={lookup} />
-          <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
-        </div>
       </div>
-    </>
+      {lines.length > 0 && (
+        <ul class="lines" aria-label="To copy">
+          {lines.map((line) => (
+            <CopyLine key={line.button} line={line} />
+          ))}
+        </ul>
+      )}
+      <div class="rest">
+        <Facts answer={found} lookup={lookup} />
+        <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
+      </div>
+    </div>
   );
 }
 

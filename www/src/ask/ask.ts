@@ -11,6 +11,7 @@ import { access } from "./access";
 import { failureOf, isOutage } from "./failure";
 import { type Place, placeOf } from "./place";
 import { repin } from "./repin";
+import { remember, remembered } from "./seen";
 import { type Answer, START, announce, announcement, answer, failure, progress, question } from "./state";
 
 let running: AbortController | undefined;
@@ -26,16 +27,18 @@ export interface Typed {
 export interface Asking {
   readonly typed?: Typed;
   readonly unlimited?: boolean;
+  /** Whether what is known already does not do. */
+  readonly fresh?: boolean;
 }
 
 /** Asks, and shows the answer. Whatever was asked before is given up. */
 export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
   const controller = begin(asked);
-  const known = fromPicture(asked);
+  const isFresh = asking.fresh === true || asking.typed !== undefined || asking.unlimited === true;
+  const known = isFresh ? null : (remembered(asked) ?? fromPicture(asked));
   if (known !== null) {
-    show(controller, () => {
-      reveal({ question: asked, place: known.place, resolution: known.resolution, asOf: known.asOf });
-    });
+    show(controller, () => reveal(known));
+    void pictureFor(known, false);
     return;
   }
   let place: Place | undefined;
@@ -58,8 +61,9 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
     const found = { question: asked, place, resolution, asOf: null };
     show(controller, () => reveal(found));
     if (!controller.signal.aborted) {
+      remember(found);
       void keepAnswer(found);
-      void pictureFor(found);
+      void pictureFor(found, isFresh);
     }
   } catch (error) {
     await failed(controller, asked, place, error);
@@ -142,6 +146,6 @@ async function failed(controller: AbortController, asked: Question, place: Place
     }
   });
   if (kept !== null && controller === running) {
-    void pictureFor(kept);
+    void pictureFor(kept, false);
   }
 }

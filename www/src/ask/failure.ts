@@ -6,7 +6,7 @@ export interface Failure {
   /** What went wrong, as whoever noticed it says it. */
   readonly message: string;
   /** What to do next. */
-  readonly hint: string | null;
+  readonly hint: string;
   /** When a rate limit ends. */
   readonly retryAt: Date | null;
 }
@@ -37,8 +37,16 @@ export const SENTENCES: Readonly<Record<ErrorCode, string>> = {
 };
 
 /** What to do, where nobody said it better. */
-const NEXT: Partial<Record<ErrorCode, string>> = {
+const NEXT: Readonly<Record<ErrorCode, string>> = {
   "bad-address": "Give the address of a project, such as https://gitlab.com/group/name.",
+  "bad-option": "Look at the address and the commit again.",
+  empty: "Push a commit, and ask again.",
+  incomplete: "Ask again later.",
+  "too-large": "Ask whoever runs that GitLab what is wrong with it.",
+  "bad-answer": "Look whether the address is that of a GitLab; else ask again later.",
+  redirected: "Give the address to which it leads.",
+  moved: "Give the project's new address.",
+  internal: "Please report it, with the project that led to it.",
   "unknown-revision": "Look at the address again, or leave the commit out for the default branch.",
   "not-found": "Look at the address again; for a private project, give a token with the scope read_api.",
   unauthorized: "Give a new token with the scope read_api.",
@@ -61,7 +69,7 @@ export function failureOf(error: unknown): Failure {
   return {
     code,
     message,
-    hint: typeof hint === "string" && hint !== "" ? hint : (NEXT[code] ?? null),
+    hint: typeof hint === "string" && hint !== "" ? hint : NEXT[code],
     retryAt: retryAt instanceof Date ? retryAt : null,
   };
 }

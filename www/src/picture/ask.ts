@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import type { History, HistoryOptions, Progress, Resolution } from "repin";
+import type { History, HistoryOptions, Progress } from "repin";
 
 import type { Question } from "../address/link";
 import { access } from "../ask/access";
@@ -25,28 +25,29 @@ export const MOST = 5000;
 let running: AbortController | undefined;
 
 /** An answer from the facts that the picture has, without a request. */
-export function fromPicture(asked: Question): { place: Place; resolution: Resolution; asOf: Date | null } | null {
+export function fromPicture(asked: Question): Answer | null {
   const shown = picture.value;
   if (shown === null || asked.commit === null || asked.project !== shown.place.url) {
     return null;
   }
   const resolution = resolutionIn(shown, asked.commit);
-  return resolution === null ? null : { place: shown.place, resolution, asOf: null };
+  return resolution === null ? null : { question: asked, place: shown.place, resolution, asOf: null };
 }
 
-/** Draws the history of an answer's project, unless the one that is shown has the commit already. */
-export async function pictureFor(answer: Answer): Promise<void> {
+/** Draws the history of an answer's project; anew, unless the one that is shown has the commit and is `fresh` enough. */
+export async function pictureFor(answer: Answer, fresh: boolean): Promise<void> {
   const { place, resolution } = answer;
   const shown = picture.value;
   const sameProject = shown?.place.url === place.url;
   const isCurrent = shown?.live != null || answer.asOf !== null;
-  if (sameProject && isCurrent && shown?.index.has(resolution.commit) === true) {
+  if (sameProject && isCurrent && !fresh && shown?.index.has(resolution.commit) === true) {
     return;
   }
   if (!sameProject) {
     clear();
   }
-  await draw({ place, tip: null, limit: FIRST, wanted: resolution.commit });
+  const limit = sameProject ? (shown?.limit ?? FIRST) : FIRST;
+  await draw({ place, tip: null, limit, wanted: resolution.commit, unlimited: limit > FIRST });
 }
 
 /** Draws more of the history that is shown, with as many requests as that takes. */

@@ -66,11 +66,7 @@ function State() {
 }
 
 function Drawn({ picture: shown }: { picture: Picture }) {
-  const resolution = answer.value?.resolution ?? null;
-  const isOfThis = answer.value?.place.url === shown.place.url;
-  const row = (commit: string | undefined) => (isOfThis && commit !== undefined ? (shown.index.get(commit) ?? null) : null);
-  const asked = row(resolution?.commit);
-  const image = row(resolution?.image?.commit);
+  const { asked, image } = rowsOf(shown);
   const select = (at: number) => {
     const entry = shown.entries[at];
     if (entry !== undefined) {
@@ -106,6 +102,19 @@ function Drawn({ picture: shown }: { picture: Picture }) {
       <Notes notes={shown.notes} />
     </>
   );
+}
+
+/** The rows of the commit asked about, already while it is asked, and of its image. */
+function rowsOf(shown: Picture): { asked: number | null; image: number | null } {
+  const row = (commit: string | null | undefined) => (commit == null ? null : (shown.index.get(commit) ?? null));
+  if (answer.value === null) {
+    return { asked: question.value?.project === shown.place.url ? row(question.value.commit) : null, image: null };
+  }
+  if (answer.value.place.url !== shown.place.url) {
+    return { asked: null, image: null };
+  }
+  const { commit, image } = answer.value.resolution;
+  return { asked: row(commit), image: row(image?.commit) };
 }
 
 /** Whether there is more to see: older commits, or some that were not looked at. */

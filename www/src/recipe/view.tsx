@@ -16,13 +16,21 @@ export function RecipeView() {
   if (found === null || !isSettled) {
     return null;
   }
-  const read = recipe.value !== null && isOf(recipe.value, found) ? recipe.value : null;
+  const known = recipe.value !== null && isOf(recipe.value, found) ? recipe.value : null;
   return (
     <section class="recipe" aria-labelledby="recipe-heading" aria-busy={reading.value !== null}>
-      <h2 id="recipe-heading">Recipe</h2>
-      {read === null ? <Unread answer={found} /> : <Read recipe={read} />}
+      <h2 id="recipe-heading" tabIndex={-1}>
+        Recipe
+      </h2>
+      {known === null ? <Unread answer={found} /> : <Read recipe={known} />}
     </section>
   );
+}
+
+/** The button goes away: the focus waits at the heading. */
+function read({ currentTarget }: { currentTarget: HTMLElement }, found: Answer): void {
+  currentTarget.closest("section")?.querySelector("h2")?.focus();
+  void readRecipe(found);
 }
 
 function Unread({ answer: found }: { answer: Answer }) {
@@ -43,7 +51,7 @@ function Unread({ answer: found }: { answer: Answer }) {
           {SENTENCES[why.code]} <bdi>{sentence(safe(why.message))}</bdi>
         </p>
       )}
-      <button type="button" onClick={() => void readRecipe(found)}>
+      <button type="button" onClick={(event) => read(event, found)}>
         Read the recipe
       </button>
       <span class="help"> of {short(found.resolution.commit)}; it takes a few requests</span>
