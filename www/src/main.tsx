@@ -8,6 +8,8 @@ import "./style/page.css";
 import "./address/address.css";
 import "./answer/answer.css";
 import "./picture/picture.css";
+import "./picture/rows.css";
+import "./picture/lanes.css";
 import "./recipe/recipe.css";
 import "./intro/intro.css";
 

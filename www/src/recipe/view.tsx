@@ -74,6 +74,8 @@ function Read({ recipe: { inputs, check, pin } }: { recipe: Recipe }) {
           </p>
         )}
         <Uncovered paths={inputs.uncovered} />
+        <h3>How it is built</h3>
+        <How inputs={inputs} />
       </div>
       <div>
         <h3>What is wrong</h3>
@@ -100,8 +102,6 @@ function Read({ recipe: { inputs, check, pin } }: { recipe: Recipe }) {
             </p>
           </>
         )}
-        <h3>How it is built</h3>
-        <How inputs={inputs} />
       </div>
     </div>
   );
