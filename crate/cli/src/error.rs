@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use repin::source::SourceError;
 
 use crate::args::Color;
-use crate::output::safe::safe;
+use repin::text::safe;
 
 mod gitlab;
 

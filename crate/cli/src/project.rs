@@ -52,9 +52,7 @@ impl Project {
         }
         let progress = Progress::new(color);
         let (source, token_place, ci_path) = match place(&asked.project)? {
-            Place::Folder(path) => {
-                (local(&asked.project, &path, tags, &progress)?, None, variable("CI_CONFIG_PATH"))
-            }
+            Place::Folder(path) => (local(&asked.project, &path, tags, &progress)?, None, variable("CI_CONFIG_PATH")),
             Place::Address(location) => {
                 let job = Job::of(&location);
                 let (source, token_place) = remote(asked, &location, &job, tags, &progress)?;

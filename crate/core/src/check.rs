@@ -15,6 +15,7 @@ use crate::tree::{Entry, display_path};
 
 /// How bad a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// No image can be right as things are.
@@ -27,6 +28,7 @@ pub enum Severity {
 
 /// Something that is wrong, or worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Finding {
     /// The rule's name, for programs and for looking it up.
     pub rule: String,
@@ -64,6 +66,7 @@ pub const SCHEMA: &str = "repin/check/1";
 
 /// What is wrong at a commit. Serialised, it is the JSON of schema `repin/check/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Check"))]
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -290,6 +293,6 @@ async fn pin<S: Source>(
             ("pin-unknown", Severity::Info, message, "name the images' repository with --image")
         }
     };
-    findings.push(Finding::new(rule, severity, message).at(&pin.path, Some(pin.line)).help(help));
+    findings.push(Finding::new(rule, severity, message).at(renku_ini::PATH, pin.line).help(help));
     Ok(())
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use known::{Images, Known};
+
 use crate::Oid;
 use crate::config::Config;
 use crate::environment::{Fingerprint, Snapshot, key};
@@ -20,8 +22,26 @@ use crate::resolve::began;
 use crate::scheme::TagScheme;
 use crate::source::{Candidate, Source, SourceError, commits_of};
 
+mod known;
+
+/// The newest commits of a history, and what was learnt of them.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The project's path, where it is known.
+    pub project: Option<String>,
+    /// The registry repository that the tags belong to, where it is known.
+    pub repository: Option<String>,
+    /// Whether a registry said which images exist; otherwise they are those that a CI which builds on change would have
+    /// made.
+    pub verified: bool,
+    /// The commits, newest first.
+    pub entries: Vec<HistoryEntry>,
+    known: Known,
+}
+
 /// One commit of a history, and the image that is right for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct HistoryEntry {
     /// The commit.
     pub commit: Oid,
@@ -44,17 +64,28 @@ pub struct HistoryEntry {
     pub unseen: bool,
 }
 
+impl HistoryEntry {
+    /// Whose image it is that is right for this commit, for people.
+    pub fn whose(&self) -> &'static str {
+        match (self.relation, &self.key) {
+            (Some(Relation::Exact), _) => "its own",
+            (Some(Relation::Ancestor), _) => "an earlier commit's",
+            (Some(Relation::Descendant), _) => "a later commit's",
+            (Some(Relation::SameEnvironment), _) => "another branch's",
+            (None, Some(_)) => "none",
+            (None, None) if self.unseen => "not looked at",
+            (None, None) => "none: no recipe",
+        }
+    }
+}
+
 /// A right image for each of the `limit` newest commits, newest first.
 ///
 /// Without a registry to ask, the images are those that a CI which builds on change would have made.
 ///
 /// # Errors
 /// As for [`resolve`](crate::resolve::resolve).
-pub async fn history<S: Source>(
-    source: &S,
-    question: &Question,
-    limit: Option<usize>,
-) -> Result<Vec<HistoryEntry>, SourceError> {
+pub async fn history<S: Source>(source: &S, question: &Question, limit: Option<usize>) -> Result<History, SourceError> {
     let tip = source.commit(question.revision.as_deref()).await?;
     let (spec, _) = question.spec_at(source, tip.id).await?;
     let inputs = source.snapshots(&spec, &[tip.id]).await?.pop().map(|snapshot| snapshot.inputs);
@@ -65,15 +96,21 @@ pub async fn history<S: Source>(
     let shown = limit.unwrap_or(usize::MAX).min(graph.len());
     let ids = graph.ids()[..shown].to_vec();
     let (specs, mut places) = look(source, question, &ids).await?;
-    match images {
-        Some(images) => verified(source, &specs, &images.tags, graph.clone(), &tip.id, &mut places).await?,
-        None => predicted(source, &specs, &graph, &mut places).await?,
-    }
-    entries(source, &specs, &graph, &places).await
+    let verified = images.is_some();
+    let (graph, images) = match images {
+        Some(images) => look_for_images(source, &specs, &images.tags, graph, &tip.id, &mut places).await?,
+        None => {
+            predicted(source, &specs, &graph, &mut places).await?;
+            (graph, Images::default())
+        }
+    };
+    let entries = entries(source, &specs, &ids, &places).await?;
+    let known = Known::new(specs, places, graph, images);
+    Ok(History { project: source.project().path, repository, verified, entries, known })
 }
 
 /// What is known of a commit that is shown.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Place {
     snapshot: Snapshot,
     image: Option<(Arc<str>, Oid, Relation)>,
@@ -175,17 +212,18 @@ async fn predicted<S: Source>(
     Ok(())
 }
 
-/// The images that the registry holds.
-async fn verified<S: Source>(
+/// The images that the registry holds; and the graph in which they and the commits are.
+async fn look_for_images<S: Source>(
     source: &S,
     specs: &[(Arc<Spec>, Vec<Position>)],
     tags: &[crate::source::Tag],
     mut graph: Graph,
     tip: &Oid,
     places: &mut [Place],
-) -> Result<(), SourceError> {
+) -> Result<(Graph, Images), SourceError> {
+    let mut found = Images::default();
     let shown: Vec<Oid> = graph.ids()[..places.len()].to_vec();
-    for (spec, positions) in specs {
+    for (number, (spec, positions)) in specs.iter().enumerate() {
         // Commits of one spec can differ in the form of their tags; those with the same environment do not.
         let mut schemes: Vec<TagScheme> = Vec::new();
         let mut scheme_of = Vec::new();
@@ -222,7 +260,9 @@ async fn verified<S: Source>(
                 if commits.iter().any(|commit| environment[commit] != Some(first)) {
                     continue;
                 }
-                for position in commits.iter().filter_map(|commit| graph.position(*commit)) {
+                for &commit in commits {
+                    found.right.entry((number, first)).or_default().entry(commit).or_insert_with(|| Arc::clone(&tag));
+                    let Some(position) = graph.position(commit) else { continue };
                     right.entry(first).or_default().entry(position).or_insert_with(|| Arc::clone(&tag));
                 }
             }
@@ -264,13 +304,13 @@ async fn verified<S: Source>(
             }
         }
     }
-    Ok(())
+    Ok((graph, found))
 }
 
 async fn entries<S: Source>(
     source: &S,
     specs: &[(Arc<Spec>, Vec<Position>)],
-    graph: &Graph,
+    ids: &[Oid],
     places: &[Place],
 ) -> Result<Vec<HistoryEntry>, SourceError> {
     let mut keys: HashMap<Fingerprint, Arc<str>> = HashMap::new();
@@ -282,7 +322,7 @@ async fn entries<S: Source>(
             }
             let text = match environment.key() {
                 Some(text) => text,
-                None => match source.files(spec, graph.id(position)).await? {
+                None => match source.files(spec, ids[position as usize]).await? {
                     (snapshot, files) if snapshot.unseen.is_none() => key(&files),
                     _ => continue,
                 },
@@ -290,7 +330,7 @@ async fn entries<S: Source>(
             keys.insert(environment, Arc::from(text));
         }
     }
-    let commits = source.commits(&graph.ids()[..places.len()]).await?;
+    let commits = source.commits(ids).await?;
     Ok(commits
         .into_iter()
         .zip(places)

@@ -15,7 +15,7 @@
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
 //! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
-//! recipe.
+//! recipe; [`picture`] draws a history.
 //!
 //! ```
 //! use repin::dockerfile::{BuildOptions, Dockerfile};
@@ -47,6 +47,7 @@ pub mod graph;
 pub mod history;
 pub mod inputs;
 mod oid;
+pub mod picture;
 pub mod pin;
 mod probe;
 mod question;
@@ -60,6 +61,7 @@ pub mod resolve;
 pub mod scheme;
 pub mod select;
 pub mod source;
+pub mod text;
 pub mod tree;
 
 pub use oid::{Oid, OidMap, OidSet, ParseOidError};

@@ -1,4 +1,4 @@
-//! Pins: an image named by hand in `.renku/renku.ini`, and what has become of it.
+//! Pins: an image named by hand, in `.renku/renku.ini` or elsewhere, and what has become of it.
 //!
 //! A pin is *right* if the commit that its tag stands for has the environment of the commit that is looked at, *stale*
 //! if that differs, *foreign* if it is no image of this project, *floating* if its tag moves.
@@ -19,19 +19,21 @@ use std::sync::Arc;
 
 /// A pin at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PinAudit {
     /// The image as it is written.
     pub image: String,
-    /// The file that pins it.
-    pub path: String,
-    /// The line, counted from 1.
-    pub line: usize,
+    /// The file that pins it; `None` where the caller named it.
+    pub path: Option<String>,
+    /// The line there, counted from 1.
+    pub line: Option<usize>,
     /// What has become of it.
     pub state: PinState,
 }
 
 /// What has become of a pin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum PinState {
     /// The image was built from the very inputs of the commit that is looked at.
@@ -78,15 +80,35 @@ pub async fn audit<S: Source>(source: &S, question: &Question) -> Result<Option<
     // A file that Renku itself cannot read pins nothing; `check` reports it.
     let Ok(ini) = RenkuIni::parse(&text) else { return Ok(None) };
     let Some(pin) = ini.pin() else { return Ok(None) };
+    let state = state_of(source, question, &commit, &pin.image).await?;
+    let (path, line) = (Some(renku_ini::PATH.to_owned()), Some(pin.line));
+    Ok(Some(PinAudit { image: pin.image.clone(), path, line, state }))
+}
+
+/// Looks at an image as if the commit asked about pinned it.
+///
+/// # Errors
+/// The revision is unknown, or the source failed.
+pub async fn audit_image<S: Source>(source: &S, question: &Question, image: &str) -> Result<PinAudit, SourceError> {
+    let commit = source.commit(question.revision.as_deref()).await?;
+    let state = state_of(source, question, &commit, image).await?;
+    Ok(PinAudit { image: image.to_owned(), path: None, line: None, state })
+}
+
+async fn state_of<S: Source>(
+    source: &S,
+    question: &Question,
+    commit: &Commit,
+    image: &str,
+) -> Result<PinState, SourceError> {
     let (spec, _) = question.spec_at(source, commit.id).await?;
     let (snapshot, files) = source.files(&spec, commit.id).await?;
     let repository = question.repository(&source.project(), &spec, &snapshot.inputs);
-    let look = Look { source, spec: &spec, commit: &commit, snapshot: &snapshot, files: &files };
-    let state = match Reference::parse_lenient(&pin.image) {
-        Err(error) => PinState::Unknown { why: format!("`{}` is no image: {error}", pin.image) },
-        Ok(image) => look.state(&image, repository.as_deref()).await?,
-    };
-    Ok(Some(PinAudit { image: pin.image.clone(), path: renku_ini::PATH.to_owned(), line: pin.line, state }))
+    let look = Look { source, spec: &spec, commit, snapshot: &snapshot, files: &files };
+    match Reference::parse_lenient(image) {
+        Err(error) => Ok(PinState::Unknown { why: format!("`{image}` is no image: {error}") }),
+        Ok(image) => look.state(&image, repository.as_deref()).await,
+    }
 }
 
 struct Look<'a, S> {

@@ -15,6 +15,7 @@ pub const SCHEMA: &str = "repin/inputs/1";
 
 /// What the image of a commit is built from, and why. Serialised, it is the JSON of schema `repin/inputs/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Inputs"))]
 pub struct Recipe {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -52,6 +53,7 @@ pub struct Recipe {
 
 /// Some files that count, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Rule {
     /// The files, as the recipe names them.
     pub pattern: String,
@@ -61,6 +63,7 @@ pub struct Rule {
 
 /// The files that an image is built from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Environment {
     /// See [`environment::key`](crate::environment::key).
     pub key: String,
@@ -70,6 +73,7 @@ pub struct Environment {
 
 /// A file, and why it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct File {
     /// As in a resolution.
     #[serde(flatten)]
@@ -80,6 +84,7 @@ pub struct File {
 
 /// An image that another one is built on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BaseImage {
     /// Its name.
     pub name: String,
@@ -98,7 +103,10 @@ pub struct BaseImage {
 ///
 /// # Errors
 /// The revision is unknown, or the source failed.
-pub async fn recipe<S: Source>(source: &S, question: &Question) -> Result<(Commit, Result<Recipe, Reason>), SourceError> {
+pub async fn recipe<S: Source>(
+    source: &S,
+    question: &Question,
+) -> Result<(Commit, Result<Recipe, Reason>), SourceError> {
     let commit = source.commit(question.revision.as_deref()).await?;
     let (spec, problem) = question.spec_at(source, commit.id).await?;
     if let Some(problem) = problem.filter(|_| question.inputs.is_empty()) {

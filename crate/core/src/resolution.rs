@@ -14,6 +14,7 @@ pub const SCHEMA: &str = "repin/resolution/1";
 
 /// Which image is right for a commit, and why; or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Resolution {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -43,6 +44,7 @@ pub struct Resolution {
 
 /// What an image is built from, for display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct InputsSummary {
     /// Who said so.
     pub source: InputsSource,
@@ -56,6 +58,7 @@ pub struct InputsSummary {
 
 /// Where the inputs were found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputsSource {
     /// The caller gave patterns (`--inputs`).
@@ -74,6 +77,7 @@ pub enum InputsSource {
 
 /// The environment of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EnvironmentSummary {
     /// 64 lower-case hexadecimal digits: see [`environment::key`](crate::environment::key).
     pub key: String,
@@ -83,6 +87,7 @@ pub struct EnvironmentSummary {
 
 /// One image input at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct InputFile {
     /// Its path; bytes that are not UTF-8 as `%XX`, and a literal `%` as `%25`.
     pub path: String,
@@ -94,6 +99,7 @@ pub struct InputFile {
 
 /// The answer in a word. The order of the variants is the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The registry holds a right image.
@@ -137,6 +143,7 @@ impl fmt::Display for Status {
 
 /// Why there is no image, or no certain one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Reason {
     /// A stable word for programs: `no-recipe`, `no-access`, `search-limit`, `shallow`, `partial`, ….
     pub code: String,
@@ -155,6 +162,7 @@ impl Reason {
 
 /// An image, and how its commit relates to the one asked about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Image {
     /// The whole reference, where the registry is known.
     pub reference: Option<String>,
@@ -179,6 +187,7 @@ pub struct Image {
 
 /// How the commit of an image relates to the one asked about, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// It is the commit itself.
@@ -204,6 +213,7 @@ impl fmt::Display for Relation {
 
 /// Where no image is right: the image whose inputs differ in the fewest files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Nearest {
     /// Its tag.
     pub tag: String,
@@ -215,6 +225,7 @@ pub struct Nearest {
 
 /// One difference between two environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Changed {
     /// Its path, written as [`InputFile::path`].
     pub path: String,
@@ -224,6 +235,7 @@ pub struct Changed {
 
 /// What happened to an input between an image's commit and the one asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// Only the commit asked about has it.
@@ -246,6 +258,7 @@ impl fmt::Display for Change {
 
 /// What an answer cost over the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Cost {
     /// Requests sent.
     pub requests: u64,

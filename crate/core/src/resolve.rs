@@ -104,7 +104,7 @@ impl Asked {
         Ok(Self { inputs: snapshot.inputs, environment, problem })
     }
 
-    fn summary(&self) -> crate::resolution::InputsSummary {
+    pub(crate) fn summary(&self) -> crate::resolution::InputsSummary {
         let mut summary = self.inputs.summary();
         if let Some((_, files)) = &self.environment {
             let uncovered = self.inputs.uncovered(files);
@@ -122,7 +122,7 @@ impl Asked {
         summary
     }
 
-    fn summary_of_files(&self) -> Option<EnvironmentSummary> {
+    pub(crate) fn summary_of_files(&self) -> Option<EnvironmentSummary> {
         self.environment.as_ref().map(|(_, files)| EnvironmentSummary {
             key: key(files),
             files: files

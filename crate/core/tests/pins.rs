@@ -6,7 +6,7 @@ mod memory;
 use memory::{File, Memory, id, now};
 use repin::Question;
 use repin::check::{Severity, check};
-use repin::pin::{PinState, audit};
+use repin::pin::{PinState, audit, audit_image};
 use repin::resolution::{Change, Changed};
 use repin::source::{Images, Tag};
 use repin::tree::Mode;
@@ -34,7 +34,13 @@ fn project(image: &str) -> Memory {
 
 fn state(image: &str, commit: &str) -> PinState {
     let question = Question { revision: Some(id(commit).to_string()), ..Question::default() };
-    now(audit(&project(image), &question)).unwrap().unwrap().state
+    let project = project(image);
+    let pinned = now(audit(&project, &question)).unwrap().unwrap();
+    assert_eq!((pinned.path.as_deref(), pinned.line), (Some(".renku/renku.ini"), Some(2)));
+    // Whoever asks about the same image, the answer is the same.
+    let named = now(audit_image(&project, &question, image)).unwrap();
+    assert_eq!((named.path, named.line, &named.state), (None, None, &pinned.state), "{image}");
+    pinned.state
 }
 
 #[test]

@@ -11,7 +11,8 @@ use memory::agree::{history_agrees, prediction_agrees, resolution_agrees, seven}
 use memory::oracle::Oracle;
 use memory::random::{self, Dice, PATTERNS, Shape};
 use memory::{Memory, about};
-use repin::{Oid, Question};
+use repin::resolution::Relation;
+use repin::{Oid, Question, Resolution};
 
 /// A project, its commits in the order in which they were made, and tags of a registry.
 struct Made {
@@ -281,4 +282,47 @@ fn a_resolution_never_names_an_image_whose_environment_differs() {
             );
         }
     }
+}
+
+#[test]
+fn a_history_answers_for_its_commits_as_resolve_does() {
+    let (mut answered, mut olds) = (0, 0);
+    for seed in SEEDS.step_by(2) {
+        let Made { memory, oracle, ids, tags, patterns, .. } = made(seed);
+        for memory in [memory.clone().with_tags(&tags), memory] {
+            let tip = about(*ids.last().unwrap(), patterns);
+            let history = memory.known_history(&tip);
+            for entry in &history.entries {
+                let context = format!("seed {seed}, commit {}, verified: {}", entry.commit, history.verified);
+                let asked = memory.resolve(&about(entry.commit, patterns));
+                let Some(known) = history.resolution(entry.commit) else {
+                    assert!(asked.image.is_none(), "{context}");
+                    continue;
+                };
+                answered += 1;
+                // What was asked is said in a note, and this answer was not asked for.
+                let known = Resolution { notes: asked.notes.clone(), ..known };
+                assert_eq!(known, asked, "{context}");
+                let Some(older) = history.older(entry.commit) else { continue };
+                olds += 1;
+                assert!(tags.contains(&older.tag), "{context}");
+                let relation = oracle.relation(entry.commit, older.commit).0;
+                assert_eq!(relation, Relation::Ancestor, "{context}: {} is no older one", older.commit);
+                let key = |id| memory.resolve(&about(id, patterns)).environment.unwrap();
+                let (old, new) = (key(older.commit), key(entry.commit));
+                let changed: BTreeSet<_> = older.changed.iter().map(|changed| changed.path.as_str()).collect();
+                let differing: BTreeSet<_> = old
+                    .files
+                    .iter()
+                    .filter(|file| !new.files.contains(file))
+                    .chain(new.files.iter().filter(|file| !old.files.contains(file)))
+                    .map(|file| file.path.as_str())
+                    .collect();
+                assert_eq!(changed, differing, "{context}");
+                assert!(!changed.is_empty(), "{context}: it has the same environment");
+            }
+        }
+    }
+    assert!(answered > 500, "most commits have an image, not only {answered}");
+    assert!(olds > 100, "many have an older one, not only {olds}");
 }

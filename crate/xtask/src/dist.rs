@@ -5,20 +5,67 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::sh::{self, Error, Result};
+use crate::{node, wasm};
 
 /// Everything that goes into `dist/`, in the order of its making.
-const PRODUCTS: &[fn(&Path) -> Result<()>] = &[command];
+const PRODUCTS: &[fn(&Path) -> Result<()>] = &[npm, www, command];
 
 pub(crate) fn build() -> Result<()> {
-    let dist = sh::root().join("dist");
-    if dist.exists() {
-        fs::remove_dir_all(&dist).map_err(|error| Error::io("remove", &dist, &error))?;
-    }
-    fs::create_dir_all(&dist).map_err(|error| Error::io("make", &dist, &error))?;
+    let dist = empty(sh::root().join("dist"))?;
     for product in PRODUCTS {
         product(&dist)?;
     }
     Ok(())
+}
+
+/// The package and the page alone.
+pub(crate) fn page() -> Result<()> {
+    let dist = sh::root().join("dist");
+    npm(&dist)?;
+    www(&dist)
+}
+
+/// The npm package: the module, what wraps it, and the element.
+fn npm(dist: &Path) -> Result<()> {
+    let npm = empty(dist.join("npm"))?;
+    wasm::build(&npm, &[])?;
+    node::install(wasm::NPM)?;
+    // The wrapper is checked against the glue's types.
+    let source = sh::root().join(wasm::NPM);
+    copy(&npm.join("repin.d.ts"), &source.join("src/repin.d.ts"))?;
+    node::script(wasm::NPM, "build", &[])?;
+    for name in ["package.json", "README.md"] {
+        copy(&source.join(name), &npm.join(name))?;
+    }
+    copy(&sh::root().join("LICENSE"), &npm.join("LICENSE"))?;
+    node::install(WWW)?;
+    node::script(WWW, "build:element", &["--outDir", &npm.to_string_lossy()])?;
+    println!("dist/npm");
+    Ok(())
+}
+
+/// The folder of the page.
+const WWW: &str = "www";
+
+/// The page, with the element for other pages.
+fn www(dist: &Path) -> Result<()> {
+    node::install(WWW)?;
+    node::script(WWW, "build", &[])?;
+    println!("{}", dist.join("www").strip_prefix(sh::root()).unwrap_or(dist).display());
+    Ok(())
+}
+
+/// A folder with nothing in it.
+fn empty(folder: PathBuf) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| Error::io("remove", &folder, &error))?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| Error::io("make", &folder, &error))?;
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(|_| ()).map_err(|error| Error::io("write", to, &error))
 }
 
 /// The command as one file that runs on any machine of its kind, its manual pages and its completions.

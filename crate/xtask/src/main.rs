@@ -7,9 +7,11 @@ mod demo;
 mod dist;
 mod install;
 mod measure;
+mod node;
 mod sandbox;
 mod sh;
 mod test;
+mod wasm;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ Tasks:
   test [FILTER]      Run every check; with a filter, only the tests whose names contain it
       --quick          format, lints and tests only
   build              Put what people install into dist/
+      --page           only the npm package and the page
   bench              Measure against git and globset, and print tables
       --repo PATH      a clone of git/git (default: target/bench/git)
       --generated N    a generated history of N commits in its place
@@ -89,6 +92,7 @@ fn run(mut args: Parser) -> Result<(), Failure> {
         "test" => test::test(&test::Options::parse(&mut args)?),
         "build" => match args.next()? {
             None => dist::build(),
+            Some(Arg::Long("page")) => dist::page(),
             Some(arg) => return Err(arg.unexpected().into()),
         },
         "bench" => bench::bench(&bench::Options::parse(&mut args)?),

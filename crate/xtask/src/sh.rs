@@ -148,3 +148,19 @@ pub(crate) fn rustup_target(target: &str) -> Result<()> {
         ))
     })
 }
+
+/// Installs a rustup component of which `file` (below the toolchain's folder) is a part, where it is missing.
+pub(crate) fn rustup_component(component: &str, file: &str) -> Result<()> {
+    let sysroot = output(command("rustc", ["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join(file).exists() {
+        return Ok(());
+    }
+    run(command("rustup", ["component", "add", component])).map_err(|error| {
+        Error::new(format!("{error}\n{component} is missing and rustup cannot add it; install it by hand"))
+    })
+}
+
+/// Where everything is built.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
+}

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 
+use repin::text::count;
 use repin_forge::cache::{FileCache, Size};
 
 use crate::args::{Cache, Color};
 use crate::error::Failure;
-use crate::output::{Screen, count};
+use crate::output::Screen;
 
 /// Shows or clears what is kept.
 pub(crate) fn run(what: Cache, color: Color) -> Result<u8, Failure> {

@@ -8,10 +8,10 @@ use repin::source::Source as _;
 use crate::args::{Check, Color, Format};
 use crate::error::Failure;
 use crate::output::findings;
-use crate::output::safe::safe;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
 use crate::source::Remote;
+use repin::text::safe;
 
 /// The exit code where something is wrong.
 const WRONG: u8 = 3;

@@ -4,15 +4,15 @@ use std::io::{self, Write};
 use std::num::NonZero;
 
 use repin::history::{HistoryEntry, history};
+use repin::picture::{Heading, svg};
 use repin::source::Source as _;
 
 use crate::args::{Color, History, HistoryFormat};
 use crate::error::Failure;
-use crate::output::safe::safe;
-use crate::output::svg::{self, Heading};
 use crate::output::{Screen, json_stdout, raw_stdout, table};
 use crate::project::Project;
 use crate::source::Remote;
+use repin::text::safe;
 
 /// As many commits as a picture shows if nobody says how many.
 const PICTURE: usize = 200;
@@ -25,7 +25,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
     if by_default {
         limit = Some(PICTURE + 1);
     }
-    let mut entries = project.wait(history(&project.source, &project.question, limit))?;
+    let mut entries = project.wait(history(&project.source, &project.question, limit))?.entries;
     project.remember();
     let cut = by_default && entries.len() > PICTURE;
     if cut {
@@ -50,7 +50,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
         HistoryFormat::Svg => {
             let heading = Heading { project: project.source.project().path, verified: project.has_tags() };
             let mut out = raw_stdout();
-            svg::write(&mut out, &entries, &heading)?;
+            out.write_all(svg(&entries, &heading).as_bytes())?;
             out.flush()?;
             if cut {
                 eprintln!("note: the picture ends after {PICTURE} commits; --limit N shows more");

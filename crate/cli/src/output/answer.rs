@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 use repin::resolution::{Change, Cost, Image, Nearest, Relation, Resolution, Status};
 use repin::resolve::distance_in_words;
 use repin::source::Commit;
+use repin::text::{count, day, safe};
 
-use super::safe::safe;
-use super::{Screen, count, day};
+use super::Screen;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();

@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use repin::check::{Finding, Severity};
 use repin::source::Commit;
+use repin::text::{count, safe};
 
 use super::answer::{BOLD, shown};
-use super::count;
-use super::safe::safe;
 
 /// Writes `path:line: severity[rule]: message` for each, as compilers do, and how many there are.
 pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit) -> io::Result<()> {

@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use repin::recipe::{File, Recipe};
 use repin::resolution::InputsSource;
 use repin::source::Commit;
+use repin::text::{count, safe};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::Screen;
 use super::answer::{BOLD, DIM, shown};
-use super::safe::safe;
-use super::{Screen, count};
 
 /// On a terminal, no more files than that are listed for one reason.
 const MAX_LISTED: usize = 40;

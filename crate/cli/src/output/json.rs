@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::safe::is_unsafe;
+use repin::text::is_unsafe;
 
-/// Writes JSON with the characters escaped that [`safe`](super::safe::safe) escapes in text. Outside of strings JSON is
+/// Writes JSON with the characters escaped that [`safe`](repin::text::safe) escapes in text. Outside of strings JSON is
 /// plain ASCII, and serde_json writes whole characters and escapes control characters below U+0020 itself.
 pub(super) struct Escaped<W>(pub(super) W);
 

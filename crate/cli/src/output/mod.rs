@@ -10,8 +10,6 @@ pub(crate) mod inputs;
 mod json;
 pub(crate) mod lanes;
 pub(crate) mod letters;
-pub(crate) mod safe;
-pub(crate) mod svg;
 pub(crate) mod table;
 
 /// Standard output or standard error, and what its reader can see.
@@ -59,14 +57,4 @@ pub(crate) fn json_stdout() -> impl Write {
 
 fn buffered<W: Write>(out: W) -> io::BufWriter<W> {
     io::BufWriter::with_capacity(1 << 16, out)
-}
-
-/// `one` thing, or several of it.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
-}
-
-/// The day of an ISO 8601 date.
-pub(crate) fn day(date: &str) -> &str {
-    date.get(..10).unwrap_or(date)
 }

@@ -4,14 +4,13 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use repin::history::HistoryEntry;
+use repin::picture::{Lanes, Letters, letter};
 use repin::resolution::Relation;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use repin::text::{cut, day, safe};
 
 use super::answer::{BOLD, DIM};
-use super::lanes::{Lanes, draw};
-use super::letters::{self, Letters, letter};
-use super::safe::safe;
-use super::{Screen, day};
+use super::lanes::draw;
+use super::{Screen, letters};
 
 /// Wider graphs are left out: nobody follows so many lines.
 const MAX_LANES: usize = 12;
@@ -43,7 +42,7 @@ impl Columns {
         let environment = letters.len().checked_sub(1).map_or(1, |last| letter(last).len()) + 2;
         let tag = history.iter().filter_map(|entry| entry.tag.as_deref()).map(str::len).max().unwrap_or(0);
         let tag = width.map_or(tag, |_| tag.min(MAX_TAG)).max("IMAGE".len());
-        let relation = history.iter().map(|entry| in_words(entry).len()).max().unwrap_or(0).max("WHOSE".len());
+        let relation = history.iter().map(|entry| entry.whose().len()).max().unwrap_or(0).max("WHOSE".len());
         let before = graph.map_or(0, |lanes| lanes * 2 + 1) + 9 + 12 + environment + 2 + tag + 2;
         let relation = Some(relation).filter(|wide| width.is_none_or(|width| width >= before + wide + 2 + MIN_TITLE));
         let before = before + relation.map_or(0, |wide| wide + 2);
@@ -80,50 +79,9 @@ pub(crate) fn write(out: &mut Screen<'_>, history: &[HistoryEntry]) -> io::Resul
         let weight = if own { BOLD } else { Style::new() };
         write!(out, "  {weight}{shown:tag$}{weight:#}  ")?;
         if let Some(relation) = columns.relation {
-            write!(out, "{:relation$}  ", in_words(entry))?;
+            write!(out, "{:relation$}  ", entry.whose())?;
         }
         writeln!(out, "{}", cut(&safe(&entry.title), columns.title))?;
     }
     Ok(())
-}
-
-/// Whose image it is.
-pub(crate) fn in_words(entry: &HistoryEntry) -> &'static str {
-    match (entry.relation, &entry.key) {
-        (Some(Relation::Exact), _) => "its own",
-        (Some(Relation::Ancestor), _) => "an earlier commit's",
-        (Some(Relation::Descendant), _) => "a later commit's",
-        (Some(Relation::SameEnvironment), _) => "another branch's",
-        (None, Some(_)) => "none",
-        (None, None) if entry.unseen => "not looked at",
-        (None, None) => "none: no recipe",
-    }
-}
-
-/// The text, cut to so many columns.
-pub(crate) fn cut(text: &str, columns: Option<usize>) -> String {
-    let Some(columns) = columns.filter(|columns| text.width() > *columns) else { return text.to_owned() };
-    let mut used = 1;
-    let kept = text.chars().take_while(|character| {
-        used += character.width().unwrap_or(0);
-        used <= columns
-    });
-    let mut kept: String = kept.collect();
-    kept.truncate(kept.trim_end().len());
-    kept.push('…');
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cut;
-
-    #[test]
-    fn titles_are_cut_by_their_width() {
-        for (text, columns, expected) in
-            [("short", 10, "short"), ("Add numpy", 9, "Add numpy"), ("Add numpy", 6, "Add n…"), ("日本語", 4, "日…")]
-        {
-            assert_eq!(cut(text, Some(columns)), expected);
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
-use repin_forge::cache::{FileCache, Store as _};
+use repin_forge::cache::{FileCache, Store as _, Stores as _};
 
 use crate::repository::{Run, folder};
 

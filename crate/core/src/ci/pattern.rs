@@ -3,7 +3,8 @@
 //! Flags are those of `/^\/(?<regexp>.*)\/(?<flags>[ismU]*)$/`. Older servers fell back to Ruby's engine for what RE2
 //! cannot do (look-around, back-references); here such an expression is invalid. Classes such as `\w` are ASCII.
 
-use regex_automata::meta::Regex;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::{Config, WhichCaptures};
 use regex_automata::util::syntax;
 
 /// Limits for expressions written to be big: bytes of text and of compiled program.
@@ -35,9 +36,10 @@ pub(super) fn find(pattern: &str, flags: &str, text: &str) -> Option<bool> {
         .dot_matches_new_line(flags.contains('s'))
         .multi_line(flags.contains('m'))
         .swap_greed(flags.contains('U'));
-    let limits = Regex::config().nfa_size_limit(Some(MAX_PROGRAM)).hybrid_cache_capacity(MAX_PROGRAM).utf8_empty(false);
-    let regex = Regex::builder().configure(limits).syntax(syntax).build(pattern).ok()?;
-    Some(regex.is_match(text.as_bytes()))
+    let limits = Config::new().utf8(false).nfa_size_limit(Some(MAX_PROGRAM)).which_captures(WhichCaptures::None);
+    // The smallest engine: names of branches are short.
+    let regex = PikeVM::builder().syntax(syntax).thompson(limits).build(pattern).ok()?;
+    Some(regex.is_match(&mut regex.create_cache(), text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use super::literals::Literals;
 use super::machine::Machine;
 use super::parse::{expand, parse};
 use super::plain::{Shape, shape};
-use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use super::set::Set;
+use globset::GlobBuilder;
 
 /// At most so many bytes of patterns are given to globset, whose automata grow with them; further ones run on the
 /// machine.
@@ -16,7 +17,7 @@ const MAX_PLAIN: usize = 1 << 15;
 pub(super) struct Matcher {
     literals: Literals,
     /// What globset can say.
-    plain: GlobSet,
+    plain: Option<Set>,
     /// Whether some of `plain` is right for ASCII paths only.
     plain_is_ascii: bool,
     /// What globset cannot say.
@@ -29,7 +30,7 @@ impl Matcher {
     pub(super) fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Matcher {
         let (mut odd, mut wild) = (Machine::default(), Machine::default());
         let (mut literals, mut plain_is_ascii) = (Vec::new(), false);
-        let mut plain = GlobSetBuilder::new();
+        let mut plain = Vec::new();
         let mut plain_size = 0;
         for ops in patterns.into_iter().filter_map(parse) {
             let Some(alternatives) = expand(&ops) else {
@@ -54,7 +55,7 @@ impl Matcher {
                 wild.add_text(&text);
                 if let Some((glob, ascii)) = glob {
                     plain_size += glob.glob().len();
-                    plain.add(glob);
+                    plain.push(glob);
                     plain_is_ascii |= ascii;
                 } else {
                     odd.add_text(&text);
@@ -62,10 +63,10 @@ impl Matcher {
             }
         }
         // globset refuses a set whose automaton is too big; the machine takes any.
-        let plain = plain.build().unwrap_or_else(|_| {
+        let plain = Set::new(&plain);
+        if plain.is_none() {
             odd = wild.clone();
-            GlobSet::empty()
-        });
+        }
         Matcher { literals: Literals::new(literals), plain, plain_is_ascii, odd, wild }
     }
 
@@ -74,7 +75,7 @@ impl Matcher {
             return true;
         }
         if self.is_for_globset(path) {
-            (!self.plain.is_empty() && self.plain.is_match_candidate(&Candidate::from_bytes(path)))
+            self.plain.as_ref().is_some_and(|plain| plain.is_match(path))
                 || (!self.odd.is_empty() && self.odd.is_match(path))
         } else {
             !self.wild.is_empty() && self.wild.is_match(path)

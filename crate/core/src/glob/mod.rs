@@ -53,6 +53,7 @@ mod machine;
 mod matcher;
 mod parse;
 mod plain;
+mod set;
 #[cfg(test)]
 mod tests;
 

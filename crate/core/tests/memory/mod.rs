@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use repin::environment::{EMPTY_TREE, Environments, Snapshot};
 use repin::glob::Glob;
 use repin::graph::{Graph, Links, Near, nearest_ancestor};
-use repin::history::{HistoryEntry, history};
+use repin::history::{History, HistoryEntry, history};
 use repin::inputs::Spec;
 use repin::resolve::resolve;
 use repin::scheme::Named;
@@ -198,7 +198,14 @@ impl Memory {
     }
 
     pub(crate) fn history(&self, question: &Question, limit: Option<usize>) -> Vec<HistoryEntry> {
-        now(history(self, question, limit)).unwrap()
+        now(history(self, question, limit)).unwrap().entries
+    }
+
+    /// A whole history with all that it can tell by itself.
+    pub(crate) fn known_history(&self, question: &Question) -> History {
+        let mut known = now(history(self, question, None)).unwrap();
+        now(known.learn_files(self)).unwrap();
+        known
     }
 
     fn look<T>(&self, spec: &Arc<Spec>, work: impl FnOnce(&mut Environments) -> T) -> T {

@@ -113,8 +113,7 @@ impl<T: Transport + Clone, C: Stores> Addressed<T, C> {
             deadline: self.limits.deadline.saturating_sub(self.transport.now().saturating_sub(self.start)),
             ..self.limits
         };
-        let gitlab =
-            client(reading, self.token.as_ref(), &self.given, &self.cache, limits, self.transport.clone());
+        let gitlab = client(reading, self.token.as_ref(), &self.given, &self.cache, limits, self.transport.clone());
         self.chosen.replace((reading.clone(), Rc::new(gitlab)));
     }
 

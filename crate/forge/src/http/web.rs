@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use gloo_net::http::RequestBuilder;
 use gloo_timers::callback::Timeout;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -24,16 +24,23 @@ use super::{Headers, Method, Origin, Request, Response, Transport, TransportErro
 /// Headers that say nothing of who asks.
 const HARMLESS: [&str; 3] = ["accept", "content-type", "accept-language"];
 
-/// The browser.
-#[derive(Clone, Copy, Debug)]
+/// A browser, or whatever else has `fetch`.
+#[derive(Clone, Debug)]
 pub struct Web {
     start: Instant,
+    fetch: Function,
 }
 
 impl Web {
-    /// The browser that this runs in.
+    /// The global `fetch` of the page, the worker, the extension or the program that this runs in.
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        let fetch = Reflect::get(&js_sys::global(), &JsValue::from_str("fetch")).unwrap_or_default();
+        Self::with_fetch(fetch.unchecked_into())
+    }
+
+    /// With this function in the place of `fetch`: it takes a `Request` and gives a promise of a `Response`.
+    pub fn with_fetch(fetch: Function) -> Self {
+        Self { start: Instant::now(), fetch }
     }
 }
 
@@ -50,9 +57,9 @@ impl Transport for Web {
         };
         let watch = Watch::new(request.timeout)?;
         let redirect = if has_secret(&request) { RequestRedirect::Manual } else { RequestRedirect::Follow };
-        let answer = fetch(&request, redirect, &watch, &origin).await?;
+        let answer = self.fetch(&request, redirect, &watch, &origin).await?;
         if answer.type_() == ResponseType::Opaqueredirect {
-            return learn_redirect(&request, &watch, &origin).await;
+            return self.learn_redirect(&request, &watch, &origin).await;
         }
         if answer.redirected() && Origin::of(&answer.url()).as_ref() != Some(&origin) {
             return Ok(redirect_to(&answer.url()));
@@ -109,12 +116,55 @@ fn has_secret(request: &Request) -> bool {
     request.headers.iter().any(|(name, _)| !HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(name)))
 }
 
-async fn fetch(
-    request: &Request,
-    redirect: RequestRedirect,
-    watch: &Watch,
-    origin: &Origin,
-) -> Result<gloo_net::http::Response, TransportError> {
+impl Web {
+    async fn fetch(
+        &self,
+        request: &Request,
+        redirect: RequestRedirect,
+        watch: &Watch,
+        origin: &Origin,
+    ) -> Result<gloo_net::http::Response, TransportError> {
+        let ready = prepared(request, redirect, watch)?;
+        let sent = self.fetch.call1(&JsValue::UNDEFINED, &ready);
+        // Whoever replaces `fetch` may as well throw, or give what is no promise.
+        let answer = match sent {
+            Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+            Err(error) => Err(error),
+        };
+        let answer = answer.map_err(|error| {
+            if watch.late.get() {
+                return TransportError::TimedOut;
+            }
+            // A browser does not tell a page more, so that it cannot explore its user's network.
+            let said = error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| error.message().into());
+            let reason = format!("{said} (no connection, or it does not let this page ask)");
+            TransportError::Unreachable { host: origin.host().to_owned(), reason: reason.trim_start().to_owned() }
+        })?;
+        match answer.dyn_into::<web_sys::Response>() {
+            Ok(answer) => Ok(answer.into()),
+            Err(_) => Err(TransportError::Other { reason: "`fetch` gave no Response".to_owned() }),
+        }
+    }
+
+    /// Where the address leads that answered with a redirect.
+    async fn learn_redirect(
+        &self,
+        request: &Request,
+        watch: &Watch,
+        origin: &Origin,
+    ) -> Result<Response, TransportError> {
+        let bare = Request { method: Method::Get, headers: Vec::new(), body: None, ..request.clone() };
+        let answer = self.fetch(&bare, RequestRedirect::Follow, watch, origin).await?;
+        if answer.redirected() {
+            return Ok(redirect_to(&answer.url()));
+        }
+        let reason =
+            format!("{} sends its callers to another address, and a browser does not say to which", request.url);
+        Err(TransportError::Other { reason })
+    }
+}
+
+fn prepared(request: &Request, redirect: RequestRedirect, watch: &Watch) -> Result<web_sys::Request, TransportError> {
     let mut builder = RequestBuilder::new(&request.url)
         .method(match request.method {
             Method::Get => gloo_net::http::Method::GET,
@@ -136,28 +186,7 @@ async fn fetch(
         Some(body) if request.method == Method::Post => builder.body(Uint8Array::from(&**body)),
         _ => builder.build(),
     };
-    let ready = ready.map_err(|error| TransportError::Other { reason: error.to_string() })?;
-    ready.send().await.map_err(|error| {
-        if watch.late.get() {
-            return TransportError::TimedOut;
-        }
-        // A browser does not tell a page more, so that it cannot explore its user's network.
-        TransportError::Unreachable {
-            host: origin.host().to_owned(),
-            reason: format!("{error} (no connection, or it does not let this page ask)"),
-        }
-    })
-}
-
-/// Where the address leads that answered with a redirect.
-async fn learn_redirect(request: &Request, watch: &Watch, origin: &Origin) -> Result<Response, TransportError> {
-    let bare = Request { method: Method::Get, headers: Vec::new(), body: None, ..request.clone() };
-    let answer = fetch(&bare, RequestRedirect::Follow, watch, origin).await?;
-    if answer.redirected() {
-        return Ok(redirect_to(&answer.url()));
-    }
-    let reason = format!("{} sends its callers to another address, and a browser does not say to which", request.url);
-    Err(TransportError::Other { reason })
+    ready.map(Into::into).map_err(|error| TransportError::Other { reason: error.to_string() })
 }
 
 fn redirect_to(url: &str) -> Response {

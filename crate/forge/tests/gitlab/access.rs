@@ -8,7 +8,7 @@ use std::time::Duration;
 use repin::resolution::{Relation, Status};
 use repin::source::SourceError;
 use repin::{Oid, Question, Resolution};
-use repin_forge::cache::FileCache;
+use repin_forge::cache::{FileCache, Stores as _};
 use repin_forge::gitlab::GitLab;
 use repin_forge::gitlab::location::ProjectRef;
 use repin_forge::gitlab::token::{Token, TokenKind};

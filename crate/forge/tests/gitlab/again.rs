@@ -2,7 +2,7 @@
 
 use repin::resolution::{Relation, Status};
 use repin::{Question, Resolution};
-use repin_forge::cache::FileCache;
+use repin_forge::cache::{FileCache, Stores as _};
 use repin_sandbox::gitlab::RegistryTag;
 
 use crate::git::{File, Repo, file, found, seven};

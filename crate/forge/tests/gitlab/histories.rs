@@ -18,16 +18,29 @@ fn the_last_500_commits_cost_few_requests_and_are_the_clones() {
     let usual = usual(7, 900, 200);
     let tags: Vec<&str> = usual.tags.iter().map(String::as_str).collect();
     let question = Question { revision: Some("main".to_owned()), ..Question::default() };
-    let local = now(history(&with_tags(usual.repo.open(), &tags), &question, Some(500))).unwrap();
+    let local = now(history(&with_tags(usual.repo.open(), &tags), &question, Some(500))).unwrap().entries;
     let wanted: BTreeMap<_, _> = local.iter().map(|entry| (entry.commit, entry)).collect();
     let served = Served::new(&usual.repo.path, Some(&usual.tags));
     for version in [Version::V19, Version::V15] {
         served.server.set_version(version);
         served.server.clear_log();
         let gitlab = served.open_within(true, Limits::default());
-        let entries = pollster::block_on(history(&gitlab, &question, Some(500))).unwrap();
-        assert_eq!(entries.len(), 500);
+        let mut known = pollster::block_on(history(&gitlab, &question, Some(500))).unwrap();
+        let before = served.server.log().len();
+        pollster::block_on(known.learn_files(&gitlab)).unwrap();
         let log = served.server.log();
+        assert_eq!(log.len(), before, "{version:?}: the files of what was looked at are known");
+        let entries = known.entries.clone();
+        assert_eq!(entries.len(), 500);
+        let mut answered = 0;
+        for entry in entries.iter().filter(|entry| entry.tag.is_some()) {
+            let answer = known.resolution(entry.commit).expect("its image is known");
+            let image = answer.image.unwrap();
+            assert_eq!((image.relation, Some(&*image.tag)), (entry.relation.unwrap(), Some(&*image.tag)));
+            assert_eq!(answer.environment.map(|it| it.key).as_deref(), entry.key.as_deref(), "{version:?}");
+            answered += 1;
+        }
+        assert!(answered > 100, "{version:?}: {answered}");
         println!("{version:?}: {} requests", log.len());
         assert!(log.len() <= if version == Version::V19 { 15 } else { 30 }, "{version:?}: {} requests", log.len());
         for entry in &entries {

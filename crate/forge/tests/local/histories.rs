@@ -164,7 +164,7 @@ fn a_history_of_one_commit() {
     found(&repo.resolve("HEAD", &[&seven(a)]), a, Relation::Exact, Some(0));
     none(&repo.resolve("HEAD", &[]), "missing no-image");
     predicted(&repo.predict("HEAD"), a, 0);
-    let entries = now(history(&repo.open(), &Question::default(), None)).unwrap();
+    let entries = now(history(&repo.open(), &Question::default(), None)).unwrap().entries;
     assert_eq!(entries.len(), 1);
     assert_eq!((entries[0].commit, entries[0].relation), (a, Some(Relation::Exact)));
     assert_eq!(entries[0].key.as_deref(), Some(&*repo.key(a, &["Dockerfile", "requirements.txt"])));
@@ -185,7 +185,7 @@ fn commits_without_a_recipe_equal_nothing() {
     none(&repo.resolve_by(b, &["*.txt"], &[&seven(a)]), "unknown no-recipe");
     let question = Question { inputs: vec!["*.txt".into()], ..Question::default() };
     for question in [question, Question::default()] {
-        let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &question, None)).unwrap();
+        let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &question, None)).unwrap().entries;
         let found: Vec<_> = entries.iter().map(|entry| (entry.key.as_deref(), entry.image_commit)).collect();
         assert_eq!(found, [(None, None), (None, Some(a))]);
     }
@@ -202,7 +202,7 @@ fn clocks_that_were_wrong() {
     found(&repo.resolve(d, &[&*seven(a), &seven(b)]), b, Relation::Ancestor, Some(3));
     found(&repo.resolve(d, &[&*seven(side), &seven(b)]), side, Relation::Ancestor, Some(3));
     found(&repo.resolve(b, &[&*seven(d), &seven(c)]), c, Relation::Descendant, Some(1));
-    let entries = now(history(&with_tags(repo.open(), &[&seven(b)]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&seven(b)]), &Question::default(), None)).unwrap().entries;
     let found: Vec<_> = entries.iter().map(|entry| (entry.commit, entry.relation)).collect();
     assert!(found.contains(&(c, Some(Relation::Ancestor))) && found.contains(&(a, Some(Relation::Descendant))));
     assert!(found.contains(&(side, Some(Relation::SameEnvironment))) && found.contains(&(b, Some(Relation::Exact))));

@@ -34,7 +34,7 @@ fn built_from_all(files: &[File<'_>], note: &str) {
     // Only the identical tree is equal.
     none(&repo.resolve(other, &[&*seven(commit), &seven(same)]), "missing no-image");
     found(&repo.resolve(same, &[&*seven(commit), &seven(other)]), commit, Relation::Ancestor, Some(2));
-    let entries = now(history(&with_tags(repo.open(), &[&seven(commit)]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&seven(commit)]), &Question::default(), None)).unwrap().entries;
     let relations: Vec<_> = entries.iter().map(|entry| entry.relation).collect();
     assert_eq!(relations, [Some(Relation::Ancestor), None, Some(Relation::Exact)]);
     assert_eq!(entries[0].key, entries[2].key);
@@ -55,7 +55,7 @@ fn compare(before: &[File<'_>], after: &[File<'_>], same: bool) {
         none(&repo.resolve(b, &[&tag]), "missing no-image");
         predicted(&repo.predict(b), b, 0);
     }
-    let entries = now(history(&with_tags(repo.open(), &[&tag]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&tag]), &Question::default(), None)).unwrap().entries;
     assert_eq!(entries[0].relation, same.then_some(Relation::Ancestor));
 }
 
@@ -319,7 +319,7 @@ fn a_build_argument_that_differs_by_commit_makes_only_the_commits_own_image_righ
     let nearest = answer.nearest.unwrap();
     assert_eq!((nearest.commit, nearest.changed), (a, Vec::new()));
     found(&repo.resolve(b, &[&*eight(a), &eight(b)]), b, Relation::Exact, Some(0));
-    let entries = now(history(&with_tags(repo.open(), &[&eight(a)]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&eight(a)]), &Question::default(), None)).unwrap().entries;
     assert_eq!(entries.iter().map(|entry| entry.image_commit).collect::<Vec<_>>(), [None, Some(a)]);
     let c = repo.commit("main", &[], &[file(".gitlab-ci.yml", &ci), label]);
     let d = repo.commit("main", &[c], &[file(".gitlab-ci.yml", &ci), label, NOTES]);
@@ -412,7 +412,7 @@ fn repin_toml_that_appears_and_disappears_is_that_of_the_commit_asked_about() {
     found(&repo.resolve(b, &[&seven(c)]), c, Relation::Descendant, Some(1));
     none(&repo.resolve(c, &[&*seven(a), &seven(b)]), "missing no-image");
     none(&repo.resolve(a, &[&*seven(b), &seven(c)]), "missing no-image");
-    let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &Question::default(), None)).unwrap().entries;
     let relations: Vec<_> = entries.iter().map(|entry| entry.relation).collect();
     assert_eq!(relations, [None, Some(Relation::Ancestor), Some(Relation::Exact)]);
     assert_eq!(entries[1].key.as_deref(), Some(&*repo.key(b, &["Dockerfile"])));
@@ -433,7 +433,7 @@ fn repin_toml_that_is_broken() {
     found(&repo.resolve(b, &[&*seven(a), &seven(b)]), b, Relation::Exact, Some(0));
     // With the caller's patterns nobody needs it.
     found(&repo.resolve_by(b, &["Dockerfile"], &[&seven(a)]), a, Relation::Ancestor, Some(1));
-    let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &Question::default(), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&seven(a)]), &Question::default(), None)).unwrap().entries;
     assert_eq!((entries[0].key.as_deref(), entries[0].relation), (None, None));
     none(&repo.predict(b), "unknown bad-config");
 }

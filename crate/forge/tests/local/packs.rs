@@ -37,7 +37,7 @@ fn keys_are_right(commits: &[BTreeMap<String, String>], patterns: &[&str], repac
         wanted.push((!inputs.is_empty()).then(|| Oracle::key(&inputs)));
     }
     let tip: Oid = repo.git(&["rev-parse", "main"]).parse().unwrap();
-    let entries = now(history(&with_tags(repo.open(), &[]), &about(tip, patterns), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[]), &about(tip, patterns), None)).unwrap().entries;
     let keys: Vec<Option<String>> = entries.iter().rev().map(|entry| entry.key.as_deref().map(str::to_owned)).collect();
     assert_eq!(keys.len(), wanted.len());
     for (at, (found, wanted)) in keys.iter().zip(&wanted).enumerate() {

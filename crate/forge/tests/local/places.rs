@@ -143,7 +143,7 @@ fn a_prediction_does_not_look_beyond_the_edge_of_a_shallow_clone() {
     let e = repo.commit("main", &[d], &[file("Dockerfile", "FROM third\n")]);
     let clone = shallow(&repo, 2);
     predicted(&predict(&clone, e), e, 0);
-    let entries = now(history(&Local::open(&clone).unwrap(), &Question::default(), None)).unwrap();
+    let entries = now(history(&Local::open(&clone).unwrap(), &Question::default(), None)).unwrap().entries;
     let found: Vec<_> = entries.iter().map(|entry| (entry.commit, entry.image_commit)).collect();
     assert_eq!(found, [(e, Some(e)), (d, None)]);
     let _ = a;

@@ -121,7 +121,7 @@ fn what_is_said_of_real_repositories_is_what_brute_force_says() {
         let tip = *ids.last().unwrap();
         let question: Question = about(tip, patterns);
         let context = format!("seed {seed}, history of {tip}");
-        history_agrees(&oracle, tip, Some(&tags), &now(history(&with, &question, None)).unwrap(), &context);
-        history_agrees(&oracle, tip, None, &now(history(&without, &question, None)).unwrap(), &context);
+        history_agrees(&oracle, tip, Some(&tags), &now(history(&with, &question, None)).unwrap().entries, &context);
+        history_agrees(&oracle, tip, None, &now(history(&without, &question, None)).unwrap().entries, &context);
     }
 }

@@ -41,7 +41,8 @@ fn the_job_says_what_its_tags_are_made_of() {
         // Seven digits are not what this job pushes.
         none(&repo.resolve(b, &[&seven(a)]), "missing no-image");
         none(&repo.resolve(b, &[&seven(b)]), "missing no-image");
-        let entries = now(history(&with_tags(repo.open(), &[&*tag(a), &seven(b)]), &about(b, &[]), None)).unwrap();
+        let entries =
+            now(history(&with_tags(repo.open(), &[&*tag(a), &seven(b)]), &about(b, &[]), None)).unwrap().entries;
         let relations: Vec<_> = entries.iter().map(|entry| entry.relation).collect();
         assert_eq!(relations, [Some(Relation::Ancestor), Some(Relation::Exact)], "{form}");
     }
@@ -211,7 +212,7 @@ fn two_commits_that_share_seven_digits_and_the_environment() {
     found(&repo.resolve_here(two, &[&tag]), two, Relation::Exact, Some(0));
     // Both are right: of two that are equally near, the greatest id.
     found(&repo.resolve_here(b, &[&tag]), one.max(two), Relation::Descendant, Some(1));
-    let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(one, &[]), None)).unwrap();
+    let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(one, &[]), None)).unwrap().entries;
     let relations: Vec<_> = entries.iter().map(|entry| entry.relation).collect();
     assert_eq!(relations, [Some(Relation::Exact), Some(Relation::Descendant), Some(Relation::Descendant)]);
     predicted(&repo.predict(one), a, 2);
@@ -230,7 +231,7 @@ fn two_commits_that_share_seven_digits_and_not_the_environment() {
         let answer = repo.resolve_here(commit, &[&tag]);
         none(&answer, "missing no-image");
         assert_eq!(answer.nearest, None);
-        let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(commit, &[]), None)).unwrap();
+        let entries = now(history(&with_tags(repo.open(), &[&tag]), &about(commit, &[]), None)).unwrap().entries;
         assert!(entries.iter().all(|entry| entry.relation.is_none()), "{entries:?}");
     }
     found(&repo.resolve_here(one, &[&*tag, &seven(a)]), a, Relation::Ancestor, Some(2));

@@ -1,6 +1,6 @@
 //! How the picture looks, and how text gets into it.
 
-use crate::output::safe::safe;
+use crate::text::safe;
 
 /// Text as XML: escaped, and without anything that XML forbids.
 pub(super) fn escape(text: &str) -> String {
@@ -61,7 +61,7 @@ text{fill:#e6edf3}.mute,.date,.other{fill:#9198a1}.lack{fill:#f0a050}
 #[cfg(test)]
 mod tests {
     use super::{STYLE, escape};
-    use crate::output::letters::PALETTE;
+    use crate::picture::PALETTE;
 
     #[test]
     fn text_cannot_become_markup() {

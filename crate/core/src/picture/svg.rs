@@ -6,28 +6,26 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
-use std::io::{self, Write};
 
-use repin::Oid;
-use repin::history::HistoryEntry;
-use repin::resolution::Relation;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::lanes::{Lanes, Row};
 use super::letters::{Letters, PALETTE, letter};
-use super::table::{cut, in_words};
-use super::{count, day};
+use crate::Oid;
+use crate::history::HistoryEntry;
+use crate::resolution::Relation;
+use crate::text::{count, cut, day};
 use style::{STYLE, escape};
 
 mod edges;
 mod style;
 
 /// What stands above the picture.
-pub(crate) struct Heading {
+pub struct Heading {
     /// The project's path, where known.
-    pub(crate) project: Option<String>,
+    pub project: Option<String>,
     /// Whether the images exist; otherwise they are predicted.
-    pub(crate) verified: bool,
+    pub verified: bool,
 }
 
 /// The height of a row, and the distance of two lanes.
@@ -57,8 +55,8 @@ struct Picture<'h> {
     lanes: usize,
 }
 
-/// Writes the picture.
-pub(crate) fn write(out: &mut impl Write, history: &[HistoryEntry], heading: &Heading) -> io::Result<()> {
+/// Draws the picture: a whole document.
+pub fn svg(history: &[HistoryEntry], heading: &Heading) -> String {
     let mut lanes = Lanes::default();
     let rows: Vec<Row> = history.iter().map(|entry| lanes.next(entry)).collect();
     let picture = Picture {
@@ -70,8 +68,8 @@ pub(crate) fn write(out: &mut impl Write, history: &[HistoryEntry], heading: &He
         heading,
     };
     let mut text = String::new();
-    picture.draw(&mut text).map_err(io::Error::other)?;
-    out.write_all(text.as_bytes())
+    picture.draw(&mut text).expect("a String takes what is written");
+    text
 }
 
 impl Picture<'_> {
@@ -236,10 +234,10 @@ impl Picture<'_> {
         let mut text = format!("{}\n{} · {}", entry.title, entry.commit, entry.date);
         let image = match (&entry.tag, entry.image_commit) {
             (Some(tag), Some(commit)) if commit != entry.commit => {
-                format!("image: {tag}, {} ({})", in_words(entry), commit.abbreviated(7))
+                format!("image: {tag}, {} ({})", entry.whose(), commit.abbreviated(7))
             }
-            (Some(tag), _) => format!("image: {tag}, {}", in_words(entry)),
-            (None, _) => format!("image: {}", in_words(entry)),
+            (Some(tag), _) => format!("image: {tag}, {}", entry.whose()),
+            (None, _) => format!("image: {}", entry.whose()),
         };
         let _ = write!(text, "\n{image}");
         if let (Some(number), Some(key)) = (self.letters.number(entry), &entry.key) {

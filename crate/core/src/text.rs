@@ -1,13 +1,15 @@
-//! Text from a repository, made safe to show.
+//! Text for people: made safe to show, cut, counted.
 
 use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The text with everything escaped that could move the cursor, recolour or reorder what a terminal shows: control
 /// characters, and Unicode's invisible marks of direction and line ends. A hostile commit title cannot pretend to be
 /// something else.
 ///
 /// Escapes look as in Rust and JavaScript: `\n`, `\u{1b}`.
-pub(crate) fn safe(text: &str) -> Cow<'_, str> {
+pub fn safe(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -23,7 +25,7 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether the character could change how a terminal shows what is around it.
-pub(super) fn is_unsafe(character: char) -> bool {
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
@@ -31,9 +33,33 @@ pub(super) fn is_unsafe(character: char) -> bool {
         )
 }
 
+/// The text, cut to so many columns of a terminal.
+pub fn cut(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns.filter(|columns| text.width() > *columns) else { return text.to_owned() };
+    let mut used = 1;
+    let kept = text.chars().take_while(|character| {
+        used += character.width().unwrap_or(0);
+        used <= columns
+    });
+    let mut kept: String = kept.collect();
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
+/// `one` thing, or several of it.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// The day of an ISO 8601 date.
+pub fn day(date: &str) -> &str {
+    date.get(..10).unwrap_or(date)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::safe;
+    use super::{cut, safe};
 
     #[test]
     fn what_moves_a_terminal_is_escaped() {
@@ -48,6 +74,15 @@ mod tests {
             ("Grüße 日本 👩‍🔬", "Grüße 日本 👩‍🔬"),
         ] {
             assert_eq!(safe(text), shown);
+        }
+    }
+
+    #[test]
+    fn titles_are_cut_by_their_width() {
+        for (text, columns, expected) in
+            [("short", 10, "short"), ("Add numpy", 9, "Add numpy"), ("Add numpy", 6, "Add n…"), ("日本語", 4, "日…")]
+        {
+            assert_eq!(cut(text, Some(columns)), expected);
         }
     }
 }

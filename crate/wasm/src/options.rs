@@ -1,0 +1,97 @@
+//! What a caller asks for beside the project.
+
+use std::time::Duration;
+
+use repin::Question;
+use repin::reference::Reference;
+use repin::source::{Images, Tag};
+use repin_forge::gitlab::Given;
+use repin_forge::gitlab::token::{Token, TokenKind};
+use repin_forge::http::Limits;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+
+use crate::failure::{ErrorCode, Failure};
+
+/// The time for an answer that may take any number of requests.
+const LONG: Duration = Duration::from_mins(10);
+
+/// The options that are data; functions are the [`Host`](crate::host::Host)'s.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Options {
+    commit: Option<String>,
+    inputs: Vec<String>,
+    image: Option<String>,
+    tags: Option<Vec<String>>,
+    token: Option<TokenOption>,
+    max_requests: Option<u32>,
+    /// Whether any number of requests will do.
+    unlimited: bool,
+    /// The commits of a history.
+    pub(crate) limit: Option<u32>,
+    /// The image that is audited.
+    pub(crate) pin: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct TokenOption {
+    kind: TokenKindOption,
+    secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum TokenKindOption {
+    Private,
+    Bearer,
+    Job,
+}
+
+impl Options {
+    pub(crate) fn read(options: JsValue) -> Result<Self, Failure> {
+        // What the library says of a wrong value can repeat it, and it can be a token.
+        serde_wasm_bindgen::from_value(options)
+            .map_err(|_| Failure::new(ErrorCode::BadOption, "an option has a value of another type than it can have"))
+    }
+
+    pub(crate) fn question(&self) -> Result<Question, Failure> {
+        let image = self.image.as_deref().map(repository).transpose()?;
+        Ok(Question { revision: self.commit.clone(), inputs: self.inputs.clone(), ci_path: None, image })
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        match (self.unlimited, self.max_requests) {
+            (true, _) => Limits { max_requests: None, deadline: LONG, ..usual },
+            (false, Some(most)) => Limits { max_requests: Some(most.into()), ..usual },
+            (false, None) => usual,
+        }
+    }
+
+    pub(crate) fn given(&self) -> Given {
+        let tags = self.tags.as_ref().map(|tags| tags.iter().map(|tag| Tag::from(tag.as_str())).collect());
+        Given { images: tags.map(|tags| Images { tags, cut_off: None }), repository: None }
+    }
+
+    pub(crate) fn token(&self) -> Result<Option<Token>, Failure> {
+        let Some(TokenOption { kind, secret }) = &self.token else { return Ok(None) };
+        let kind = match kind {
+            TokenKindOption::Private => TokenKind::Private,
+            TokenKindOption::Bearer => TokenKind::Bearer,
+            TokenKindOption::Job => TokenKind::Job,
+        };
+        let wrong = || Failure::new(ErrorCode::BadOption, "the token is empty, or has characters that no token has");
+        Token::new(kind, secret).ok_or_else(wrong).map(Some)
+    }
+}
+
+/// The repository that the option `image` names.
+fn repository(text: &str) -> Result<String, Failure> {
+    let wrong = |why: String| Failure::new(ErrorCode::BadOption, format!("the option image is no repository: {why}"));
+    let image = Reference::parse_lenient(text).map_err(|error| wrong(error.to_string()))?;
+    if image.tag().is_some() || image.digest().is_some() {
+        return Err(wrong(format!("it has a tag or digest; give {}", image.name())));
+    }
+    Ok(image.name())
+}

@@ -1,0 +1,89 @@
+//! The WebAssembly module: compiled, bound to JavaScript, and made small.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::node;
+use crate::sh::{self, Error, Result, cargo, command, run};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// The package of the module for npm.
+pub(crate) const NPM: &str = "crate/wasm/npm";
+/// What the module is compiled with beyond the profile `wasm`. Nobody reads what a panic would print: a trap is a trap, and
+/// the package makes an error of it.
+const FLAGS: &str = "-Cpanic=immediate-abort -Zunstable-options -Zlocation-detail=none -Zfmt-debug=none";
+/// The standard library is compiled anew, for size and without what panics print: 8 % less. Cargo calls that unstable.
+const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+/// What LLVM writes for this target, which binaryen has to be told.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds the module and its glue into `folder`: `repin_bg.wasm`, `repin.js` and its types.
+pub(crate) fn build(folder: &Path, features: &[&str]) -> Result<()> {
+    let bound = bind(&compile(features)?)?;
+    fs::create_dir_all(folder).map_err(|error| Error::io("make", folder, &error))?;
+    let glue = bound.join("repin.js");
+    let text = fs::read_to_string(&glue).map_err(|error| Error::io("read", &glue, &error))?;
+    let target = folder.join("repin.js");
+    fs::write(&target, guarded(&text)?).map_err(|error| Error::io("write", &target, &error))?;
+    for name in ["repin.d.ts", "repin_bg.wasm.d.ts"] {
+        copy(&bound.join(name), &folder.join(name))?;
+    }
+    copy(&smaller(&bound.join("repin_bg.wasm"))?, &folder.join("repin_bg.wasm"))
+}
+
+/// The module as the compiler writes it.
+fn compile(features: &[&str]) -> Result<PathBuf> {
+    sh::rustup_target(TARGET)?;
+    sh::rustup_component("rust-src", "lib/rustlib/src/rust/library/Cargo.toml")?;
+    let target = sh::target().join("wasm");
+    let mut build = cargo(["build", "--quiet", "--package", "repin-wasm", "--profile", "wasm", "--target", TARGET]);
+    build.args(STD).arg("--features").arg(features.join(",")).arg("--target-dir").arg(&target);
+    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
+    run(build)?;
+    Ok(target.join(TARGET).join("wasm/repin_wasm.wasm"))
+}
+
+/// The module with its glue.
+fn bind(module: &Path) -> Result<PathBuf> {
+    let folder = sh::target().join("wasm/bound");
+    let mut bind = cargo(["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", "bindgen", "--"]);
+    bind.arg(module).args(["--target", "web", "--out-name", "repin", "--omit-default-module-path"]);
+    bind.args(["--remove-name-section", "--remove-producers-section", "--experimental-reset-state-function"]);
+    bind.arg("--out-dir").arg(&folder);
+    run(bind)?;
+    Ok(folder)
+}
+
+/// The glue, with the package's own `queueMicrotask`: see `npm/src/guard.ts`.
+fn guarded(glue: &str) -> Result<String> {
+    if !glue.contains("queueMicrotask(") {
+        return Err(Error::new("the module's glue has no queueMicrotask any more: see crate/wasm/npm/src/guard.ts"));
+    }
+    Ok(format!("import {{ queueMicrotask }} from \"./guard.js\";\n{glue}"))
+}
+
+/// The module as small as binaryen makes it. That takes a minute, so a module that was seen before is not made again.
+fn smaller(module: &Path) -> Result<PathBuf> {
+    let bytes = fs::read(module).map_err(|error| Error::io("read", module, &error))?;
+    let (seen, small) = (module.with_extension("seen"), module.with_extension("small"));
+    if fs::read(&seen).is_ok_and(|seen| seen == bytes) && small.exists() {
+        return Ok(small);
+    }
+    node::install(NPM)?;
+    let mut opt = command("node", [format!("{NPM}/node_modules/binaryen/bin/wasm-opt")]);
+    opt.arg("-Oz").args(FEATURES).arg(module).arg("-o").arg(&small);
+    run(opt)?;
+    fs::write(&seen, bytes).map_err(|error| Error::io("write", &seen, &error))?;
+    Ok(small)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(|_| ()).map_err(|error| Error::io("write", to, &error))
+}
