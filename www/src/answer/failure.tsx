@@ -25,7 +25,7 @@ export function FailureView({ failure, asked, answer }: Properties) {
         {SENTENCES[code]}
       </p>
       {code !== "cancelled" && (
-        <p>
+        <p class="help">
           <bdi>{sentence(safe(message))}</bdi>
         </p>
       )}

@@ -1,5 +1,5 @@
 import { batch, signal } from "@preact/signals";
-import type { History, HistoryOptions, Progress } from "repin";
+import type { History, HistoryOptions, Progress, Resolution } from "repin";
 
 import type { Question } from "../address/link";
 import { access } from "../ask/access";
@@ -8,6 +8,7 @@ import type { Place } from "../ask/place";
 import { repin } from "../ask/repin";
 import { type Answer, START } from "../ask/state";
 import { keepPicture, keptPicture } from "../kept/pictures";
+import { learn } from "./learn";
 import { resolutionIn } from "./live";
 import { type Picture, pictureOf } from "./picture";
 
@@ -41,13 +42,14 @@ export async function pictureFor(answer: Answer, fresh: boolean): Promise<void> 
   const sameProject = shown?.place.url === place.url;
   const isCurrent = shown?.live != null || answer.asOf !== null;
   if (sameProject && isCurrent && !fresh && shown?.index.has(resolution.commit) === true) {
+    picture.value = learn(shown, resolution);
     return;
   }
   if (!sameProject) {
     clear();
   }
   const limit = sameProject ? (shown?.limit ?? FIRST) : FIRST;
-  await draw({ place, tip: null, limit, wanted: resolution.commit, unlimited: limit > FIRST });
+  await draw({ place, tip: null, limit, answered: resolution, unlimited: limit > FIRST });
 }
 
 /** Draws more of the history that is shown, with as many requests as that takes. */
@@ -55,7 +57,7 @@ export async function drawMore(): Promise<void> {
   const shown = picture.value;
   if (shown !== null) {
     const limit = Math.min(MOST, isWhole(shown) ? shown.limit : shown.limit * 2);
-    await draw({ place: shown.place, tip: shown.tip, limit, wanted: null, unlimited: true });
+    await draw({ place: shown.place, tip: shown.tip, limit, answered: null, unlimited: true });
   }
 }
 
@@ -86,8 +88,8 @@ interface Wish {
   readonly place: Place;
   readonly tip: string | null;
   readonly limit: number;
-  /** The commit that has to be in it; else its own history is asked for. */
-  readonly wanted: string | null;
+  /** The answer whose commit has to be in it; else that one's own history is asked for. */
+  readonly answered: Resolution | null;
   readonly unlimited?: boolean;
 }
 
@@ -102,11 +104,12 @@ async function draw(wish: Wish): Promise<void> {
   });
   try {
     let drawn = await historyOf(wish, controller);
-    if (wish.wanted !== null && !drawn.index.has(wish.wanted) && wish.tip === null) {
+    const { answered } = wish;
+    if (answered !== null && !drawn.index.has(answered.commit)) {
       drawn.live?.free();
-      drawn = await historyOf({ ...wish, tip: wish.wanted }, controller);
+      drawn = await historyOf({ ...wish, tip: answered.commit }, controller);
     }
-    replace(controller, drawn);
+    replace(controller, answered === null ? drawn : learn(drawn, answered));
   } catch (error) {
     await failed(controller, wish, error);
   }

@@ -1,10 +1,11 @@
 import type { Row } from "repin";
 import { expect, test } from "vitest";
 
-import { entry } from "../testing/sample";
+import { RESOLUTION, entry } from "../testing/sample";
 import { letterOf } from "./colors";
 import { edgesWithin } from "./edges";
 import { bracket, geometryOf, path, x, y } from "./geometry";
+import { learn } from "./learn";
 import { type Picture, pictureOf } from "./picture";
 import { explain, markOf, rowName, summary } from "./words";
 import { plain } from "../text/phrase";
@@ -91,6 +92,16 @@ test("marks say what has an image", () => {
   const other = picture({ verified: false, unseen: new Set(["3"]) });
   expect([0, 1, 2].map((at) => markOf(other, at))).toEqual(["shared", "unseen", "predicted"]);
   expect(markOf(picture({ entries: [entry("5 4")] }), 0)).toBe("bare");
+});
+
+test("an answer tells of a commit what the history could not", () => {
+  const before = picture({ entries: [entry("ce46f909397be3e388130c77e3d2e21724d535ec")], rows: ROWS.slice(2) });
+  const unseen = { ...before, unseen: new Set([RESOLUTION.commit]) };
+  const after = learn(unseen, RESOLUTION);
+  expect(after.entries[0]).toMatchObject({ key: RESOLUTION.environment.key, tag: "2c5c1f9", relation: "ancestor" });
+  expect(after.letters.get(RESOLUTION.environment.key)).toBe(2);
+  expect(markOf(after, 0)).toBe("shared");
+  expect(learn(before, RESOLUTION)).toBe(before);
 });
 
 test("a row's name says all that it shows", () => {

@@ -47,10 +47,10 @@ function State() {
     const { sent } = drawing.value;
     return (
       <p class="asking" role="status">
-        {sent === 0 ? "Asking for the history…" : `Asking for the history: ${count(sent, "request", "requests")} sent`}{" "}
         <button type="button" class="quiet" onClick={stopDrawing}>
           Stop drawing
-        </button>
+        </button>{" "}
+        {sent === 0 ? "Asking for the history…" : `Asking for the history: ${count(sent, "request", "requests")} sent`}
       </p>
     );
   }

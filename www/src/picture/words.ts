@@ -13,11 +13,11 @@ type Facts = Pick<Picture, "entries" | "letters" | "unseen" | "verified">;
 /** A square for an image of its own, a circle for a shared one; and for what has none. */
 export function markOf({ entries, unseen, verified }: Facts, at: number): Mark {
   const entry = entries[at];
+  if (entry?.relation === "exact") {
+    return verified ? "own" : "predicted";
+  }
   if (entry === undefined || unseen.has(entry.commit)) {
     return "unseen";
-  }
-  if (entry.relation === "exact") {
-    return verified ? "own" : "predicted";
   }
   if (entry.key === null) {
     return "bare";
