@@ -82,7 +82,8 @@ interface ShapeProperties {
 }
 
 export function Shape({ kind, number, x: left, y: top, radius }: ShapeProperties) {
-  const color = number === null ? "none" : `f${colorOf(number)}`;
+  const isRing = kind === "lacking";
+  const color = number === null ? "none" : `${isRing ? "s" : "f"}${colorOf(number)}`;
   const letter = number === null ? "" : letterOf(number);
   if (kind === "unseen") {
     const arm = radius * 0.45;
@@ -102,10 +103,10 @@ export function Shape({ kind, number, x: left, y: top, radius }: ShapeProperties
           rx={radius * 0.4}
         />
       ) : (
-        <circle class={`mark ${kind} ${color}`} cx={left} cy={top} r={radius - 1} />
+        <circle class={`mark ${kind} ${color}`} cx={left} cy={top} r={isRing ? radius - 2 : radius - 1} />
       )}
       {letter !== "" && (
-        <text class={`letter l${colorOf(number ?? 0)}`} x={left} y={top} dy="0.36em" font-size={radius * (letter.length > 2 ? 0.8 : 1.1)}>
+        <text class={isRing ? "letter ring" : `letter l${colorOf(number ?? 0)}`} x={left} y={top} dy="0.36em" font-size={radius * (letter.length > 2 ? 0.8 : 1.1)}>
           {letter}
         </text>
       )}

@@ -6,6 +6,7 @@ export function Legend({ verified, hasUnseen }: { verified: boolean; hasUnseen: 
   const marks: [Mark, number | null, string][] = [
     verified ? ["own", 0, "has an image of its own"] : ["predicted", 0, "an image is built here (predicted)"],
     ["shared", 0, "shares one"],
+    ["lacking", 0, "no image is right"],
     ["bare", null, "no environment"],
     ...(hasUnseen ? ([["unseen", null, "not looked at"]] as [Mark, null, string][]) : []),
   ];
