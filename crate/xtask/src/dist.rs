@@ -30,9 +30,7 @@ fn npm(dist: &Path) -> Result<()> {
     let npm = empty(dist.join("npm"))?;
     wasm::build(&npm, &[])?;
     node::install(wasm::NPM)?;
-    // The wrapper is checked against the glue's types.
     let source = sh::root().join(wasm::NPM);
-    copy(&npm.join("repin.d.ts"), &source.join("src/repin.d.ts"))?;
     node::script(wasm::NPM, "build", &[])?;
     for name in ["package.json", "README.md"] {
         copy(&source.join(name), &npm.join(name))?;

@@ -24,7 +24,7 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// Builds the module and its glue into `folder`: `repin_bg.wasm`, `repin.js` and its types.
+/// Builds the module and its glue into `folder`: `repin_bg.wasm` and `repin.js`.
 pub(crate) fn build(folder: &Path, features: &[&str]) -> Result<()> {
     let bound = bind(&compile(features)?)?;
     fs::create_dir_all(folder).map_err(|error| Error::io("make", folder, &error))?;
@@ -32,9 +32,8 @@ pub(crate) fn build(folder: &Path, features: &[&str]) -> Result<()> {
     let text = fs::read_to_string(&glue).map_err(|error| Error::io("read", &glue, &error))?;
     let target = folder.join("repin.js");
     fs::write(&target, guarded(&text)?).map_err(|error| Error::io("write", &target, &error))?;
-    for name in ["repin.d.ts", "repin_bg.wasm.d.ts"] {
-        copy(&bound.join(name), &folder.join(name))?;
-    }
+    // The wrapper is checked against the glue's types; people get the wrapper's.
+    copy(&bound.join("repin.d.ts"), &sh::root().join(NPM).join("src/repin.d.ts"))?;
     copy(&smaller(&bound.join("repin_bg.wasm"))?, &folder.join("repin_bg.wasm"))
 }
 

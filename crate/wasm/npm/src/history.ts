@@ -1,6 +1,21 @@
 import { now } from "./module.js";
-import type { HistoryHandle } from "./repin.js";
 import type { Cost, HistoryEntry, Nearest, Resolution, Row } from "./types.js";
+
+/** A history in the module's memory. */
+export interface Handle {
+  readonly project: string | undefined;
+  readonly repository: string | undefined;
+  readonly verified: boolean;
+  readonly notes: string[];
+  readonly cost: unknown;
+  entries(): unknown;
+  rows(): unknown;
+  unseen(): Uint32Array;
+  resolution(commit: string): unknown;
+  older(commit: string): unknown;
+  svg(): string;
+  free(): void;
+}
 
 /** The newest commits of a history, each with the image that is right for it; and what it can tell by itself. */
 export class History {
@@ -22,10 +37,10 @@ export class History {
   readonly notes: string[];
   /** What it cost. */
   readonly cost: Cost | null;
-  readonly #handle: HistoryHandle;
+  readonly #handle: Handle;
 
   /** Made by `history()`. */
-  constructor(handle: HistoryHandle) {
+  constructor(handle: Handle) {
     this.#handle = handle;
     this.project = handle.project ?? null;
     this.repository = handle.repository ?? null;

@@ -62,7 +62,11 @@ async function compile(source: Source): Promise<{ module: WebAssembly.Module }> 
   return { module: await WebAssembly.compile(await response.arrayBuffer()) };
 }
 
-/** The module, ready; a new one in the place of one that broke down. */
+/**
+ * The module, ready; a new one in the place of one that broke down.
+ *
+ * @internal
+ */
 export function ready(): typeof glue {
   if (compiled === undefined) {
     throw new RepinError("not-loaded", "the WebAssembly module is not loaded yet", { hint: "Await load() first." });
@@ -74,7 +78,11 @@ export function ready(): typeof glue {
   return glue;
 }
 
-/** The answer of work in the module; what it throws is an error of ours, also if the module breaks down meanwhile. */
+/**
+ * The answer of work in the module; what it throws is an error of ours, also if the module breaks down meanwhile.
+ *
+ * @internal
+ */
 export async function answer<T>(work: (module: typeof glue) => Promise<T>): Promise<T> {
   await load();
   const module = ready();
@@ -94,7 +102,11 @@ export async function answer<T>(work: (module: typeof glue) => Promise<T>): Prom
   }
 }
 
-/** The same of work that is done at once. */
+/**
+ * The same of work that is done at once.
+ *
+ * @internal
+ */
 export function now<T>(work: (module: typeof glue) => T): T {
   try {
     return work(ready());
