@@ -6,7 +6,7 @@ import { failureOf, wantsToken } from "../ask/failure";
 import { go } from "../ask/navigate";
 import { announce, failure, progress, question } from "../ask/state";
 import { forgetPrivate } from "../kept/forget";
-import { safe } from "../text/safe";
+import { cut, safe } from "../text/safe";
 import { type Question, shareable } from "./link";
 import { originOf } from "./origin";
 import { TokenFields, type TokenDraft } from "./token";
@@ -52,7 +52,7 @@ export function AddressForm() {
         <AskOrStop isAsking={progress.value !== null} />
       </div>
       <p id="address-help" class="help">
-        Of a GitLab project, or of a commit, branch or merge request of it.
+        {asked?.commit == null ? "Of a GitLab project, or of a commit, branch or merge request of it." : <At asked={asked} />}
       </p>
       <TokenFields
         draft={draft}
@@ -61,6 +61,22 @@ export function AddressForm() {
         onForget={(origin) => void forget(origin)}
       />
     </form>
+  );
+}
+
+/** The commit is part of the page's address, and of no field: here it can be seen, and left out. */
+function At({ asked }: { asked: Question }) {
+  return (
+    <>
+      At the commit{" "}
+      <bdi>
+        <code>{cut(asked.commit ?? "", 40)}</code>
+      </bdi>
+      .{" "}
+      <button type="button" class="quiet" onClick={() => go({ ...asked, commit: null })}>
+        Leave it out
+      </button>
+    </>
   );
 }
 

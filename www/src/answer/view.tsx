@@ -36,9 +36,7 @@ export function AnswerView() {
       // While the next answer is asked for, what is below stays where it is.
       style={{ minHeight: isAsking && height.current > 0 ? `${height.current}px` : "" }}
     >
-      <h2 id="answer-heading" tabIndex={-1}>
-        Answer
-      </h2>
+      <h2 id="answer-heading">Answer</h2>
       {failure.value !== null && <FailureView failure={failure.value} asked={asked} answer={answer.value} />}
       {isAsking && <Asking />}
       {answer.value !== null && <Found answer={answer.value} />}

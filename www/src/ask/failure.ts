@@ -51,7 +51,7 @@ const NEXT: Readonly<Record<ErrorCode, string>> = {
   "not-found": "Look at the address again; for a private project, give a token with the scope read_api.",
   unauthorized: "Give a new token with the scope read_api.",
   forbidden: "Give a token of somebody who may read the project, with the scope read_api.",
-  "rate-limited": "Wait until then, or give a token, with which most GitLabs permit more.",
+  "rate-limited": "Wait a while, or give a token, with which most GitLabs permit more.",
   server: "Ask again later.",
   unreachable: "Look whether you are online, and whether the address is right.",
   "timed-out": "Ask again later.",

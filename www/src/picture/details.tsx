@@ -10,6 +10,7 @@ import { explain, markOf } from "./words";
 
 /** A title this long says what it has to say. */
 const MOST = 2000;
+const LONG = 300;
 
 /** The commit at which somebody points, in words. */
 export function Details({ picture, asked }: { picture: Picture; asked: number | null }) {
@@ -29,7 +30,8 @@ export function Details({ picture, asked }: { picture: Picture; asked: number | 
         </a>
         <time dateTime={entry.date}>{day(entry.date)}</time>
       </p>
-      <p class="title">
+      {/* A long title scrolls, which the keyboard has to reach. */}
+      <p class="title" tabIndex={entry.title.length > LONG ? 0 : undefined}>
         <bdi>{cut(entry.title, MOST)}</bdi>
       </p>
       {explain(picture, at).map((phrase, line) => (
