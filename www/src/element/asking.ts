@@ -2,6 +2,7 @@ import type { Cache, Options, Resolution } from "repin";
 
 import { placeOf } from "../ask/place";
 import { repin } from "../ask/repin";
+import { sharedFetch } from "./shared";
 
 /** What one element asks. */
 export interface Wish {
@@ -37,6 +38,7 @@ async function ask({ project, commit, image }: Wish): Promise<Resolution> {
   projects.set(url, shared);
   const options: Options = {
     cache: shared.cache,
+    fetch: sharedFetch,
     ...(commit === null ? {} : { commit }),
     ...(image === null ? {} : { image }),
   };

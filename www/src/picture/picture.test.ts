@@ -105,8 +105,8 @@ test("an answer tells of a commit what the history could not", () => {
 });
 
 test("a row's name says all that it shows", () => {
-  expect(rowName(picture({}), 0, ["4", "Title", "2024-03-16", "2"])).toBe(
-    "4 Title 2024-03-16 2, an earlier commit’s image, environment A",
+  expect(rowName(picture({}), 0, ["Title", "4", "2024-03-16", "2"])).toBe(
+    "Title 4 2024-03-16 2, an earlier commit’s image, environment A",
   );
   expect(rowName(picture({}), 1, ["3", "none"])).toBe("3 none, no image, environment B");
 });

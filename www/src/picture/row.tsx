@@ -35,15 +35,14 @@ export function Row({ picture, geometry, at, isActive, isAsked, isImage }: Prope
       id={optionId(at)}
       class={`row ${state}`}
       role="option"
-      aria-label={rowName(picture, at, [id, title, date, tag])}
+      aria-label={rowName(picture, at, [title, id, date, tag])}
       aria-selected={isAsked}
       aria-posinset={at + 1}
       aria-setsize={picture.entries.length}
       data-at={at}
       style={{ transform: `translateY(${at * geometry.row}px)` }}
     >
-      <span class="id">{id}</span>{" "}
-      <bdi class="title">{title}</bdi>{" "}
+      <bdi class="title">{title}</bdi> <span class="id">{id}</span>{" "}
       <span class="date">{date}</span>{" "}
       <bdi class={`tag ${kind} ${color}`}>{tag}</bdi>
     </div>
