@@ -30,6 +30,20 @@ test("equal requests are sent once, and each gets a whole answer", async () => {
   expect(sent).toEqual([`GET ${url}`]);
 });
 
+test("the end of one question is not the end of the others", async () => {
+  const signals: AbortSignal[] = [];
+  vi.stubGlobal("fetch", ({ signal }: Request) => {
+    signals.push(signal);
+    return Promise.resolve(new Response("shared"));
+  });
+  const done = new AbortController();
+  const url = "https://gitlab.example.org/api/v4/projects/2";
+  await sharedFetch(new Request(url, { signal: done.signal }));
+  done.abort();
+  expect(await (await sharedFetch(new Request(url))).text()).toBe("shared");
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+});
+
 test("questions that differ in their bodies are different", async () => {
   const sent = network(200);
   const texts = await Promise.all(["a", "b"].map(async (body) => (await sharedFetch(post(body))).text()));

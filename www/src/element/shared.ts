@@ -9,7 +9,8 @@ export async function sharedFetch(request: Request): Promise<Response> {
   if (known !== undefined) {
     return (await known).clone();
   }
-  const sent = fetch(request);
+  // The question that asks first may end before the others: its end is not that of the answer.
+  const sent = fetch(new Request(request, { signal: null }));
   answers.set(key, sent);
   try {
     const response = await sent;
