@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use repin::Question;
@@ -16,13 +17,13 @@ use repin_forge::local::Local;
 use crate::args::{self as options, Asked, Color, MaxRequests, Registry};
 use crate::error::Failure;
 use crate::progress::Progress;
-use crate::source::{AnySource, Remote};
+use crate::source::{AnySource, Named, Remote};
 use crate::token::{self, Surroundings};
 use crate::watched::Watched;
 
 /// A project that can be asked, and what is asked.
 pub(crate) struct Project {
-    pub(crate) source: AnySource,
+    pub(crate) named: Named,
     pub(crate) question: Question,
     pub(crate) progress: Progress,
     /// As the caller named it.
@@ -51,12 +52,12 @@ impl Project {
                 .hint("put one of them into a file"));
         }
         let progress = Progress::new(color);
-        let (source, token_place, ci_path) = match place(&asked.project)? {
+        let (named, token_place, ci_path) = match place(&asked.project)? {
             Place::Folder(path) => (local(&asked.project, &path, tags, &progress)?, None, variable("CI_CONFIG_PATH")),
             Place::Address(location) => {
                 let job = Job::of(&location);
-                let (source, token_place) = remote(asked, &location, &job, tags, &progress)?;
-                (source, token_place, job.ci_path)
+                let (named, token_place) = remote(asked, &location, &job, tags, &progress)?;
+                (named, token_place, job.ci_path)
             }
         };
         let question = Question {
@@ -65,34 +66,47 @@ impl Project {
             ci_path: ci_path.filter(|path| is_local_ci_path(path)),
             image,
         };
-        Ok(Self { source, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), token_place })
+        Ok(Self { named, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), token_place })
     }
 
     /// The answer of work that may take a while.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, Failure> {
         let answer = pollster::block_on(work);
         self.progress.clear();
-        answer.map_err(|error| match self.source.remote() {
+        answer.map_err(|error| match self.named.remote() {
             Some(remote) => Failure::of_gitlab(&error, &remote.location(), self.token_place.as_deref()),
             None => Failure::of_source(&error, self.shown_name()),
         })
     }
 
-    /// Keeps what was learnt for the next question, where that costs requests.
-    pub(crate) fn remember(&self) {
-        if let Some(remote) = self.source.remote() {
-            pollster::block_on(remote.remember());
-        }
+    /// The same of a question to the project, and what was learnt is kept for the next one where that costs requests.
+    pub(crate) fn ask<T>(
+        &self,
+        work: impl AsyncFnOnce(&AnySource, &Question) -> Result<T, SourceError>,
+    ) -> Result<T, Failure> {
+        self.wait(async {
+            let (source, question) = self.named.find(&self.question).await?;
+            let answer = work(&source, &question).await?;
+            if let AnySource::Remote(remote) = &source {
+                remote.remember().await;
+            }
+            Ok(answer)
+        })
+    }
+
+    /// What a person should know of the list of images.
+    pub(crate) fn notes_on_images(&self) -> Vec<String> {
+        self.named.remote().map(|remote| remote.source().notes_on_images()).unwrap_or_default()
     }
 
     /// Whether it is known which tags exist, once the question is answered.
     pub(crate) fn has_tags(&self) -> bool {
-        self.given_tags || self.source.remote().is_some_and(Remote::has_images)
+        self.given_tags || self.named.remote().is_some_and(|remote| remote.source().has_images())
     }
 
     /// One commit of the project, as an answer speaks of it. Of one that cannot be asked for any more, the id has to do.
     pub(crate) fn commit(&self, id: repin::Oid) -> Commit {
-        let commits = pollster::block_on(self.source.commits(&[id]));
+        let commits = pollster::block_on(self.named.source().commits(&[id]));
         self.progress.clear();
         commits.ok().and_then(|mut commits| commits.pop()).unwrap_or_else(|| Commit {
             id,
@@ -106,12 +120,12 @@ impl Project {
 
     /// The content of a file at a commit. One that cannot be read (it is too large) counts as empty: it is there.
     pub(crate) fn committed(&self, id: repin::Oid, path: &str) -> Option<Vec<u8>> {
-        pollster::block_on(self.source.read(id, path)).unwrap_or_else(|_| Some(Vec::new()))
+        pollster::block_on(self.named.source().read(id, path)).unwrap_or_else(|_| Some(Vec::new()))
     }
 
     /// The folder whose files can differ from the commit asked about: it is the one that is checked out there.
     pub(crate) fn work_dir(&self) -> Option<PathBuf> {
-        let AnySource::Local(local) = &self.source else { return None };
+        let Named::Local(local) = &self.named else { return None };
         let at_head = matches!(self.question.revision.as_deref(), None | Some("HEAD" | "@"));
         if at_head { local.work_dir() } else { None }
     }
@@ -152,7 +166,7 @@ fn place(project: &str) -> Result<Place, Failure> {
     }
 }
 
-fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> Result<AnySource, Failure> {
+fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> Result<Named, Failure> {
     let mut source = Local::open(path)
         .map_err(|error| {
             Failure::of_source(&error, name).hint("give a folder in a git repository, or run repin inside of one")
@@ -164,7 +178,7 @@ fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> R
     if let Some(callback) = progress.callback() {
         source = source.with_progress(callback);
     }
-    Ok(AnySource::Local(Box::new(source)))
+    Ok(Named::Local(Rc::new(source)))
 }
 
 fn remote(
@@ -173,7 +187,7 @@ fn remote(
     job: &Job,
     tags: Option<&Path>,
     progress: &Progress,
-) -> Result<(AnySource, Option<String>), Failure> {
+) -> Result<(Named, Option<String>), Failure> {
     let path = match &location.project {
         ProjectRef::Path(path) => Some(path.as_str()),
         ProjectRef::Id(_) => None,
@@ -190,7 +204,7 @@ fn remote(
     let cache = if asked.gitlab.no_cache { None } else { FileCache::of_user() };
     let (token, place) = token.map(|found| (found.token, found.place)).unzip();
     let remote = Remote::new(transport, location, token, limits(&asked.gitlab), cache, given);
-    Ok((AnySource::Remote(Box::new(remote)), place))
+    Ok((Named::Remote(Box::new(remote)), place))
 }
 
 fn limits(options: &options::Gitlab) -> Limits {

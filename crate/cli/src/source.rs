@@ -1,34 +1,35 @@
 //! What a command reads a project from: a local repository or a GitLab.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use repin::Oid;
 use repin::environment::Snapshot;
 use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
 use repin::resolution::Cost;
-use repin::scheme::Named;
+use repin::scheme;
 use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
 use repin::tree::Entry;
+use repin::{Oid, Question};
 use repin_forge::local::Local;
 
 use repin_forge::cache::FileCache;
-use repin_forge::gitlab::Addressed;
+use repin_forge::gitlab::{Addressed, Reading};
 
 use crate::watched::Watched;
 
-/// A project of a GitLab.
+/// A project of a GitLab, by its address.
 pub(crate) type Remote = Addressed<Watched, Option<FileCache>>;
 
-/// One of the two.
-pub(crate) enum AnySource {
+/// What PROJECT names.
+pub(crate) enum Named {
     /// A repository on this machine.
-    Local(Box<Local>),
+    Local(Rc<Local>),
     /// A project of a GitLab.
     Remote(Box<Remote>),
 }
 
-impl AnySource {
+impl Named {
     /// The project of a GitLab, if it is one.
     pub(crate) fn remote(&self) -> Option<&Remote> {
         match self {
@@ -36,6 +37,31 @@ impl AnySource {
             Self::Remote(remote) => Some(remote),
         }
     }
+
+    /// The source, as far as it is known which one is meant.
+    pub(crate) fn source(&self) -> AnySource {
+        match self {
+            Self::Local(local) => AnySource::Local(Rc::clone(local)),
+            Self::Remote(remote) => AnySource::Remote(remote.source()),
+        }
+    }
+
+    /// The source, and the question as one of it.
+    pub(crate) async fn find(&self, question: &Question) -> Result<(AnySource, Question), SourceError> {
+        match self {
+            Self::Local(local) => Ok((AnySource::Local(Rc::clone(local)), question.clone())),
+            Self::Remote(remote) => {
+                let (source, question) = remote.find(question).await?;
+                Ok((AnySource::Remote(source), question))
+            }
+        }
+    }
+}
+
+/// One of the two.
+pub(crate) enum AnySource {
+    Local(Rc<Local>),
+    Remote(Rc<Reading<Watched, Option<FileCache>>>),
 }
 
 /// The same call on whichever it is.
@@ -85,7 +111,7 @@ impl Source for AnySource {
         on!(self, it => it.first_parents(start, count).await)
     }
 
-    async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
+    async fn named(&self, names: &[scheme::Named]) -> Result<Vec<Vec<Oid>>, SourceError> {
         on!(self, it => it.named(names).await)
     }
 

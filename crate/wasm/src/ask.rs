@@ -24,7 +24,7 @@ use crate::told::Told;
 
 /// A project, and what is asked about it.
 struct Asked {
-    source: Addressed<Told, Option<JsStores>>,
+    project: Addressed<Told, Option<JsStores>>,
     question: Question,
     options: Options,
     host: Host,
@@ -36,8 +36,8 @@ impl Asked {
         let location = Location::parse(project)?;
         let cache = host.has_cache().then(|| JsStores(host.clone()));
         let transport = Told::new(host.clone());
-        let source = Addressed::new(transport, &location, options.token()?, options.limits(), cache, options.given());
-        Ok(Self { source, question: options.question()?, options, host })
+        let project = Addressed::new(transport, &location, options.token()?, options.limits(), cache, options.given());
+        Ok(Self { project, question: options.question()?, options, host })
     }
 
     /// The answer of work, unless the caller's signal comes first: dropping the work ends its requests.
@@ -53,7 +53,7 @@ impl Asked {
 #[wasm_bindgen]
 pub async fn resolve(project: String, options: JsValue, host: Host) -> Result<JsValue, JsValue> {
     let asked = Asked::new(&project, options, host)?;
-    let answer = asked.unless_cancelled(asked.source.resolve(&asked.question)).await?;
+    let answer = asked.unless_cancelled(asked.project.resolve(&asked.question)).await?;
     object(&answer)
 }
 
@@ -63,13 +63,14 @@ pub async fn history(project: String, options: JsValue, host: Host) -> Result<Hi
     let asked = Asked::new(&project, options, host)?;
     let limit = asked.options.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let work = async {
-        let mut history = repin::history::history(&asked.source, &asked.question, limit).await?;
-        history.learn_files(&asked.source).await?;
-        asked.source.remember().await;
-        Ok(history)
+        let (source, question) = asked.project.find(&asked.question).await?;
+        let mut history = repin::history::history(&*source, &question, limit).await?;
+        history.learn_files(&*source).await?;
+        source.remember().await;
+        Ok((history, source.notes_on_images()))
     };
-    let history = asked.unless_cancelled(work).await?;
-    Ok(HistoryHandle::new(history, asked.source.notes_on_images(), asked.source.cost()))
+    let (history, notes) = asked.unless_cancelled(work).await?;
+    Ok(HistoryHandle::new(history, notes, Some(asked.project.cost())))
 }
 
 /// What the image of a commit is built from: `Inputs`.
@@ -77,8 +78,9 @@ pub async fn history(project: String, options: JsValue, host: Host) -> Result<Hi
 pub async fn inputs(project: String, options: JsValue, host: Host) -> Result<JsValue, JsValue> {
     let asked = Asked::new(&project, options, host)?;
     let work = async {
-        let found = repin::recipe::recipe(&asked.source, &asked.question).await?;
-        asked.source.remember().await;
+        let (source, question) = asked.project.find(&asked.question).await?;
+        let found = repin::recipe::recipe(&*source, &question).await?;
+        source.remember().await;
         Ok(found)
     };
     let (commit, recipe) = asked.unless_cancelled(work).await?;
@@ -96,9 +98,10 @@ pub async fn inputs(project: String, options: JsValue, host: Host) -> Result<JsV
 pub async fn check(project: String, options: JsValue, host: Host) -> Result<JsValue, JsValue> {
     let asked = Asked::new(&project, options, host)?;
     let work = async {
-        let commit = asked.source.commit(asked.question.revision.as_deref()).await?;
-        let findings = check::check(&asked.source, &asked.question).await?;
-        asked.source.remember().await;
+        let (source, question) = asked.project.find(&asked.question).await?;
+        let commit = source.commit(question.revision.as_deref()).await?;
+        let findings = check::check(&*source, &question).await?;
+        source.remember().await;
         Ok(Report::new(commit.id, findings))
     };
     let report = asked.unless_cancelled(work).await?;
@@ -110,11 +113,12 @@ pub async fn check(project: String, options: JsValue, host: Host) -> Result<JsVa
 pub async fn audit(project: String, options: JsValue, host: Host) -> Result<JsValue, JsValue> {
     let asked = Asked::new(&project, options, host)?;
     let work = async {
+        let (source, question) = asked.project.find(&asked.question).await?;
         let audit = match &asked.options.pin {
-            Some(image) => Some(audit_image(&asked.source, &asked.question, image).await?),
-            None => audit_pin(&asked.source, &asked.question).await?,
+            Some(image) => Some(audit_image(&*source, &question, image).await?),
+            None => audit_pin(&*source, &question).await?,
         };
-        asked.source.remember().await;
+        source.remember().await;
         Ok(audit)
     };
     let audit = asked.unless_cancelled(work).await?;

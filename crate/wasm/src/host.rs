@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// Made by the package for each question: see `npm/src/host.ts`.
     #[derive(Clone)]
-    pub(crate) type Host;
+    pub type Host;
 
     /// `fetch`: the caller's or the global one.
     #[wasm_bindgen(method, getter)]

@@ -12,7 +12,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 6] = [
     Program { name: "git", works: || answers("git"), packages: &["git"] },
     Program { name: "docker-registry", works: || answers("docker-registry"), packages: &["docker-registry"] },
     // Debian's Python has no pip, and makes no environments that have one.
@@ -22,6 +22,12 @@ const PROGRAMS: [Program; 4] = [
         packages: &["python3-venv"],
     },
     Program { name: "node and npm", works: || answers("node") && answers("npm"), packages: &["nodejs", "npm"] },
+    Program {
+        name: "chromium and its driver",
+        works: || answers("chromium") && answers("chromedriver"),
+        packages: &["chromium", "chromium-driver"],
+    },
+    Program { name: "firefox", works: || answers("firefox-esr") || answers("firefox"), packages: &["firefox-esr"] },
 ];
 
 fn answers(program: &str) -> bool {

@@ -117,11 +117,13 @@ pub(crate) fn build_both(options: &[&str]) -> Result<[PathBuf; 2]> {
 
 /// The same two as the tests have them: dependencies have other features there, and would be built a second time.
 pub(crate) fn build_for_tests() -> Result<[PathBuf; 2]> {
-    build(&["--workspace", "--features", SERVER, "--bins", "--tests"], ["repin", "repin-sandbox"])
+    build(&["--workspace", "--features", ALL, "--bins", "--tests"], ["repin", "repin-sandbox"])
 }
 
 /// The feature of the sandbox's servers.
 pub(crate) const SERVER: &str = "repin-sandbox/server";
+/// What all tests together need: those servers, and the types for TypeScript, which a test compares.
+pub(crate) const ALL: &str = "repin-sandbox/server,repin-wasm/typescript";
 
 fn build<const N: usize>(options: &[&str], names: [&str; N]) -> Result<[PathBuf; N]> {
     let build = ["build", "--quiet", "--message-format", "json-render-diagnostics"];

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use crate::clients;
 use crate::install;
+use crate::node;
 use crate::sh::{self, Error, Result, cargo, command, run, succeeds};
+use crate::wasm;
 
 /// What to run.
 pub(crate) struct Options {
@@ -38,14 +40,16 @@ const STEPS: &[Step] = &[
 ];
 
 const MORE_STEPS: &[Step] = &[
-    ("documentation tests", || run(cargo(["test", "--quiet", "--workspace", "--features", sh::SERVER, "--doc"]))),
+    ("documentation tests", || run(cargo(["test", "--quiet", "--workspace", "--features", sh::ALL, "--doc"]))),
     ("documentation", documentation),
-    ("wasm32", || run(cargo(["check", "--quiet", "--package", "repin", "--package", "repin-forge", "--target", WASM]))),
     ("demo", crate::demo::check),
     ("other clients", || clients::install().and_then(|()| clients::walk())),
+    ("patterns by the small engine", small_engine),
+    ("module: lints", module_lints),
+    ("module: in Node, a page and a worker", wasm::test),
+    ("package and page", page),
+    ("browsers", browsers),
 ];
-
-const WASM: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn test(options: &Options) -> Result<()> {
     if let Some(filter) = &options.filter {
@@ -86,13 +90,51 @@ fn set_up() -> Result<()> {
             run(command("rustup", ["component", "add", component]))?;
         }
     }
-    sh::rustup_target(WASM)
+    sh::rustup_target(wasm::TARGET)
 }
 
 /// Every check has the servers' feature, as the tests do: so the dependencies are looked at once.
 fn lints() -> Result<()> {
-    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", sh::SERVER];
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", sh::ALL];
     run(cargo([&clippy[..], &["--", "-D", "warnings"]].concat()))
+}
+
+/// The same for what only WebAssembly has.
+fn module_lints() -> Result<()> {
+    for package in [&["repin-forge", "--lib"][..], &["repin-wasm", "--lib", "--tests"]] {
+        let clippy = ["clippy", "--quiet", "--target", wasm::TARGET, "--package"];
+        run(cargo([&clippy[..], package, &["--", "-D", "warnings"]].concat()))?;
+    }
+    Ok(())
+}
+
+/// The module matches patterns by another engine than the command: every rule holds there, too.
+fn small_engine() -> Result<()> {
+    run(cargo(["test", "--quiet", "--package", "repin", "--no-default-features", "--lib", "--test", "glob", "glob"]))
+}
+
+/// Builds what people install, and looks at the package and the page in Node.
+fn page() -> Result<()> {
+    crate::dist::page()?;
+    sh::build_for_tests()?;
+    for folder in [wasm::NPM, WWW] {
+        for script in ["lint", "check", "test"] {
+            node::script(folder, script, &[])?;
+        }
+    }
+    Ok(())
+}
+
+const WWW: &str = "www";
+const E2E: &str = "tests/e2e";
+
+/// Uses the page as people do, in Chromium and Firefox.
+fn browsers() -> Result<()> {
+    node::install(E2E)?;
+    for script in ["lint", "check", "test"] {
+        node::script(E2E, script, &[])?;
+    }
+    Ok(())
 }
 
 /// By nextest, which runs tests beside each other, if that is installed; else by cargo itself.
@@ -102,14 +144,14 @@ fn tests(filter: Option<&String>) -> Result<()> {
     } else {
         &["test", "--no-fail-fast", "--lib", "--bins", "--tests"]
     };
-    let options = ["--cargo-quiet", "--workspace", "--features", sh::SERVER];
+    let options = ["--cargo-quiet", "--workspace", "--features", sh::ALL];
     let options = if runner.contains(&"nextest") { &options[..] } else { &options[1..] };
     run(cargo(runner.iter().copied().chain(options.iter().copied()).chain(filter.map(String::as_str))))
 }
 
 fn documentation() -> Result<()> {
     // Libraries only: the command and the core have one name, and their pages would lie in one folder.
-    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--features", sh::SERVER]);
+    let mut doc = cargo(["doc", "--quiet", "--workspace", "--no-deps", "--lib", "--features", sh::ALL]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     run(doc)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::node;
 use crate::sh::{self, Error, Result, cargo, command, run};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The package of the module for npm.
 pub(crate) const NPM: &str = "crate/wasm/npm";
 /// What the module is compiled with beyond the profile `wasm`. Nobody reads what a panic would print: a trap is a trap, and
@@ -37,6 +37,27 @@ pub(crate) fn build(folder: &Path, features: &[&str]) -> Result<()> {
     copy(&smaller(&bound.join("repin_bg.wasm"))?, &folder.join("repin_bg.wasm"))
 }
 
+/// Runs the module's tests where it runs: in Node, in a page of Chromium, and in a worker there.
+pub(crate) fn test() -> Result<()> {
+    let runner = program("bindgen-test-runner")?;
+    for place in [None, Some("WASM_BINDGEN_USE_BROWSER"), Some("WASM_BINDGEN_USE_DEDICATED_WORKER")] {
+        let mut test = cargo(["test", "--package", "repin-wasm", "--target", TARGET, "--test", "web"]);
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner);
+        test.env("CHROMEDRIVER", "chromedriver");
+        if let Some(place) = place {
+            test.env(place, "1");
+        }
+        run(test)?;
+    }
+    Ok(())
+}
+
+/// One of the programs that wasm-bindgen brings, built.
+fn program(name: &str) -> Result<PathBuf> {
+    run(cargo(["build", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", name]))?;
+    Ok(sh::target().join("debug").join(name))
+}
+
 /// The module as the compiler writes it.
 fn compile(features: &[&str]) -> Result<PathBuf> {
     sh::rustup_target(TARGET)?;
@@ -52,8 +73,8 @@ fn compile(features: &[&str]) -> Result<PathBuf> {
 /// The module with its glue.
 fn bind(module: &Path) -> Result<PathBuf> {
     let folder = sh::target().join("wasm/bound");
-    let mut bind = cargo(["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", "bindgen", "--"]);
-    bind.arg(module).args(["--target", "web", "--out-name", "repin", "--omit-default-module-path"]);
+    let mut bind = command(program("bindgen")?, [module]);
+    bind.args(["--target", "web", "--out-name", "repin", "--omit-default-module-path"]);
     bind.args(["--remove-name-section", "--remove-producers-section", "--experimental-reset-state-function"]);
     bind.arg("--out-dir").arg(&folder);
     run(bind)?;

@@ -10,7 +10,6 @@ use crate::error::Failure;
 use crate::output::findings;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
-use crate::source::Remote;
 use repin::text::safe;
 
 /// The exit code where something is wrong.
@@ -19,9 +18,10 @@ const WRONG: u8 = 3;
 /// Says what is wrong with the recipe at one commit.
 pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
-    let commit = project.wait(project.source.commit(project.question.revision.as_deref()))?;
-    let findings = project.wait(check(&project.source, &project.question))?;
-    project.remember();
+    let (commit, findings) = project.ask(async |source, question| {
+        let commit = source.commit(question.revision.as_deref()).await?;
+        Ok((commit, check(source, question).await?))
+    })?;
     let code = if findings.iter().any(is_wrong) { WRONG } else { 0 };
     let report = Report::new(commit.id, findings);
     match options.format {
@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
             screen.flush()?;
         }
     }
-    for note in project.source.remote().map(Remote::notes_on_images).unwrap_or_default() {
+    for note in project.notes_on_images() {
         eprintln!("note: {}", safe(&note));
     }
     Ok(code)

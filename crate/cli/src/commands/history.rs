@@ -11,7 +11,6 @@ use crate::args::{Color, History, HistoryFormat};
 use crate::error::Failure;
 use crate::output::{Screen, json_stdout, raw_stdout, table};
 use crate::project::Project;
-use crate::source::Remote;
 use repin::text::safe;
 
 /// As many commits as a picture shows if nobody says how many.
@@ -25,8 +24,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
     if by_default {
         limit = Some(PICTURE + 1);
     }
-    let mut entries = project.wait(history(&project.source, &project.question, limit))?.entries;
-    project.remember();
+    let mut entries = project.ask(async |source, question| history(source, question, limit).await)?.entries;
     let cut = by_default && entries.len() > PICTURE;
     if cut {
         entries.truncate(PICTURE);
@@ -48,7 +46,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
             }
         }
         HistoryFormat::Svg => {
-            let heading = Heading { project: project.source.project().path, verified: project.has_tags() };
+            let heading = Heading { project: project.named.source().project().path, verified: project.has_tags() };
             let mut out = raw_stdout();
             out.write_all(svg(&entries, &heading).as_bytes())?;
             out.flush()?;
@@ -57,7 +55,7 @@ pub(crate) fn run(options: &History, color: Color) -> Result<u8, Failure> {
             }
         }
     }
-    for note in project.source.remote().map(Remote::notes_on_images).unwrap_or_default() {
+    for note in project.notes_on_images() {
         eprintln!("note: {}", safe(&note));
     }
     Ok(0)

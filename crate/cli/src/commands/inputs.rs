@@ -15,7 +15,6 @@ use crate::uncommitted;
 pub(crate) fn run(options: &Inputs, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, None, color)?;
     let (commit, recipe) = look(&project)?;
-    project.remember();
     match options.format {
         Format::Json => {
             let mut out = json_stdout();
@@ -33,7 +32,7 @@ pub(crate) fn run(options: &Inputs, color: Color) -> Result<u8, Failure> {
 }
 
 fn look(project: &Project) -> Result<(Commit, Recipe), Failure> {
-    let (commit, recipe) = project.wait(recipe(&project.source, &project.question))?;
+    let (commit, recipe) = project.ask(async |source, question| recipe(source, question).await)?;
     let mut recipe = recipe.map_err(|reason| match reason.code.as_str() {
         "bad-config" => Failure::new(format!("at {}, {}", commit.id.abbreviated(7), reason.message))
             .hint("mend .repin.toml, or pass it over with --inputs GLOB"),

@@ -3,23 +3,22 @@
 use std::io::Write as _;
 
 use repin::resolution::{Resolution, Status};
-use repin::source::Source as _;
 
 use crate::args::{Color, Format, Resolve};
 use crate::error::Failure;
 use crate::output::answer::{self, Around};
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
-use crate::source::AnySource;
+use crate::source::{Named, Remote};
 use crate::uncommitted;
 
 /// Answers for one commit.
 pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, Some(&options.registry), color)?;
     let mut resolution = project.wait(async {
-        match &project.source {
-            AnySource::Local(local) => repin::resolve::resolve(&**local, &project.question).await,
-            AnySource::Remote(remote) => remote.resolve(&project.question).await,
+        match &project.named {
+            Named::Local(local) => repin::resolve::resolve(&**local, &project.question).await,
+            Named::Remote(remote) => remote.resolve(&project.question).await,
         }
     })?;
     resolution.notes.extend(note(&project, &resolution));
@@ -46,8 +45,8 @@ fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), 
         image,
         nearest,
         has_tags: project.has_tags(),
-        is_remote: project.source.remote().is_some(),
-        cost: project.source.cost(),
+        is_remote: project.named.remote().is_some(),
+        cost: project.named.remote().map(Remote::cost),
     };
     let mut screen = match resolution.status {
         Status::Found | Status::Predicted => Screen::stdout(color),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use repin::environment::{Environments, Snapshot};
 use repin::graph::{Graph, Near};
 use repin::inputs::{Inputs, Spec};
-use repin::resolution::Cost;
+use repin::resolution::{Cost, Reason};
 use repin::scheme::Named;
 use repin::source::{
     Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted,
@@ -47,7 +47,7 @@ mod wire;
 pub mod location;
 pub mod token;
 
-pub use addressed::{Addressed, Given};
+pub use addressed::{Addressed, Given, Reading};
 use api::Api;
 pub use api::ApiError;
 use files::Files;
@@ -63,6 +63,14 @@ pub struct GitLab<T, S = NoStore> {
     store: S,
     /// The tags that exist, where the caller says it.
     images: Option<Images>,
+    /// The registry repository, where GitLab does not say it.
+    repository: Option<String>,
+    /// The commit that was asked for, and by which name.
+    commit: RefCell<Option<(Option<String>, Commit)>>,
+    /// Whether somebody said which images exist.
+    has_images: Cell<bool>,
+    /// Why not all of them are known.
+    cut_off: RefCell<Option<Reason>>,
     state: RefCell<State>,
     /// Whether GraphQL is asked: until it refuses.
     graphql: Cell<bool>,
@@ -127,6 +135,10 @@ impl<T: Transport> GitLab<T> {
             asked: project,
             store: NoStore,
             images: None,
+            repository: None,
+            commit: RefCell::default(),
+            has_images: Cell::new(false),
+            cut_off: RefCell::default(),
             state: RefCell::default(),
             graphql: Cell::new(!is_job),
             complexity: Cell::new(complexity),
@@ -137,8 +149,16 @@ impl<T: Transport> GitLab<T> {
 impl<T: Transport, S: Store> GitLab<T, S> {
     /// With a store for what never changes.
     pub fn with_store<K: Store>(self, store: K) -> GitLab<T, K> {
-        let Self { api, asked, store: _, images, state, graphql, complexity } = self;
-        GitLab { api, asked, store, images, state, graphql, complexity }
+        let Self { api, asked, store: _, images, repository, commit, has_images, cut_off, state, graphql, complexity } =
+            self;
+        GitLab { api, asked, store, images, repository, commit, has_images, cut_off, state, graphql, complexity }
+    }
+
+    /// With the registry repository of the project's images, where GitLab does not say it.
+    #[must_use]
+    pub fn with_repository(mut self, repository: Option<String>) -> Self {
+        self.repository = repository;
+        self
     }
 
     /// With this list of the tags that exist: the registry is not asked.
@@ -153,6 +173,17 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     pub fn without_graphql(self) -> Self {
         self.graphql.set(false);
         self
+    }
+
+    /// Whether somebody said which images exist.
+    pub fn has_images(&self) -> bool {
+        self.has_images.get()
+    }
+
+    /// What a person should know of a list of images: it may not be whole.
+    pub fn notes_on_images(&self) -> Vec<String> {
+        let cut_off = self.cut_off.borrow().as_ref().map(|reason| reason.message.clone());
+        cut_off.into_iter().chain(self.notes()).collect()
     }
 
     /// The project's number once it is known, else its path.
@@ -202,7 +233,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 impl<T: Transport, S: Store> Source for GitLab<T, S> {
     fn project(&self) -> Project {
         let state = self.state.borrow();
-        let Some(project) = &state.project else { return Project::default() };
+        let given = self.repository.clone().filter(|_| !state.at_parent);
+        let Some(project) = &state.project else { return Project { image: given, ..Project::default() } };
         let root = || {
             let path = project.path_with_namespace.to_lowercase();
             let found = state.repositories.iter().flatten().find(|repository| repository.path == path);
@@ -211,14 +243,26 @@ impl<T: Transport, S: Store> Source for GitLab<T, S> {
         let ci_path = project.ci_config_path.clone().filter(|path| !path.is_empty());
         Project {
             path: Some(project.path_with_namespace.clone()),
-            image: project.container_registry_image_prefix.clone().or_else(root),
+            image: project.container_registry_image_prefix.clone().or_else(root).or(given),
             shallow: false,
             ci_path: ci_path.filter(|path| !path.contains('@') && !path.contains("://")),
         }
     }
 
     async fn commit(&self, revision: Option<&str>) -> Result<Commit, SourceError> {
-        self.start(revision).await
+        // A question may ask twice, and a branch may move in between.
+        if let Some((known, commit)) = &*self.commit.borrow()
+            && known.as_deref() == revision
+        {
+            return Ok(commit.clone());
+        }
+        let mut commit = self.start(revision).await?;
+        // A build knows its branch by the short name.
+        if let Some(name) = commit.branch.as_deref().and_then(|name| name.strip_prefix("refs/heads/")) {
+            commit.branch = Some(name.to_owned());
+        }
+        self.commit.replace(Some((revision.map(str::to_owned), commit.clone())));
+        Ok(commit)
     }
 
     async fn commits(&self, ids: &[Oid]) -> Result<Vec<Commit>, SourceError> {
@@ -282,10 +326,13 @@ impl<T: Transport, S: Store> Source for GitLab<T, S> {
     }
 
     async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
-        if let Some(images) = &self.images {
-            return Ok(Some(images.clone()));
-        }
-        self.list_images(repository).await
+        let images = match &self.images {
+            Some(images) => Some(images.clone()),
+            None => self.list_images(repository).await?,
+        };
+        self.has_images.set(images.is_some());
+        self.cut_off.replace(images.as_ref().and_then(|images| images.cut_off.clone()));
+        Ok(images)
     }
 
     async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
