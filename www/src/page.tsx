@@ -29,7 +29,7 @@ export function Page() {
         <RecipeView />
       </main>
       <Foot />
-      <p class="unseen" role="status" aria-live="polite">
+      <p class="spoken" role="status" aria-live="polite">
         {announcement}
       </p>
     </>

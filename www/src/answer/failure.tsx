@@ -58,7 +58,7 @@ function Before({ code, asOf }: { code: Failure["code"]; asOf: Date }) {
 }
 
 /** `at 14:05:30`; with the day, where it is not today. */
-export function moment(date: Date): string {
+function moment(date: Date): string {
   const isToday = date.toDateString() === new Date().toDateString();
   return `${isToday ? "" : `on ${date.toLocaleDateString()} `}at ${date.toLocaleTimeString()}`;
 }

@@ -20,7 +20,7 @@ export const drawing = signal<Progress | null>(null);
 export const undrawn = signal<Failure | null>(null);
 
 /** How many commits are asked for at first, and at most. */
-export const FIRST = 200;
+const FIRST = 200;
 export const MOST = 5000;
 
 /** A history of projects that copy folders takes more requests than one answer: with fewer it has holes. */

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
+import { type Frame, useMeasure, useScroll } from "./frame";
 import { geometryOf } from "./geometry";
 import { move } from "./keys";
 import { Lanes } from "./lanes";
@@ -16,13 +17,6 @@ interface Properties {
   readonly asked: number | null;
   readonly image: number | null;
   readonly onSelect: (at: number) => void;
-}
-
-/** What was measured of the frame; nothing is measured while it is drawn. */
-interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly rem: number;
 }
 
 /** The history as a list, of which only what is in sight is there. */
@@ -162,40 +156,4 @@ function rowOf(event: Event, use: (at: number) => void): void {
   if (row !== undefined) {
     use(Number(row));
   }
-}
-
-function useMeasure(box: { current: HTMLElement | null }, use: (frame: Frame) => void): void {
-  useLayoutEffect(() => {
-    const measure = () => {
-      const { clientWidth: width = 0, clientHeight: height = 0 } = box.current ?? {};
-      use({ width, height, rem: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) });
-    };
-    const observer = new ResizeObserver(measure);
-    if (box.current !== null) {
-      observer.observe(box.current);
-    }
-    measure();
-    return () => observer.disconnect();
-  }, []);
-}
-
-/** Calls at most once a frame while the list scrolls. */
-function useScroll(box: { current: HTMLElement | null }, look: () => void): void {
-  const latest = useRef(look);
-  latest.current = look;
-  useEffect(() => {
-    const list = box.current;
-    let waiting = 0;
-    const onScroll = () => {
-      waiting ||= requestAnimationFrame(() => {
-        waiting = 0;
-        latest.current();
-      });
-    };
-    list?.addEventListener("scroll", onScroll, { passive: true });
-    return () => {
-      list?.removeEventListener("scroll", onScroll);
-      cancelAnimationFrame(waiting);
-    };
-  }, []);
 }

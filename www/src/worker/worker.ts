@@ -23,7 +23,8 @@ worker.addEventListener("fetch", (event) => {
 
 async function take(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES.map((path) => new Request(path, { cache: "no-cache" })));
+  // What carries a hash in its name was loaded by the page already, and is no other by now.
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: path.startsWith("./assets/") ? "default" : "no-cache" })));
   await worker.skipWaiting();
 }
 
