@@ -80,10 +80,16 @@ function At({ asked }: { asked: Question }) {
   );
 }
 
+/** Before the click is through, the button asks again: it must not do so at once. */
+function stopAsking(event: Event): void {
+  event.preventDefault();
+  stop();
+}
+
 /** One button, which stays focused; what it says is new each time, and so does not count as moved. */
 function AskOrStop({ isAsking }: { isAsking: boolean }) {
   return (
-    <button class="primary" type={isAsking ? "button" : "submit"} onClick={isAsking ? stop : undefined}>
+    <button class="primary" type={isAsking ? "button" : "submit"} onClick={isAsking ? stopAsking : undefined}>
       {isAsking ? <span key="stop">Stop</span> : <span key="ask">Find the image</span>}
     </button>
   );

@@ -106,7 +106,8 @@ export function List({ picture, asked, image, onSelect }: Properties) {
         tabIndex={0}
         onKeyDown={onKeyDown}
         onClick={(event) => rowOf(event, onSelect)}
-        onPointerOver={(event) => rowOf(event, (row) => (hovered.value = row))}
+        // Not what comes under a pointer that rests: the keyboard scrolls too.
+        onPointerMove={(event) => rowOf(event, (row) => (hovered.value = row))}
         onPointerLeave={() => (hovered.value = null)}
       >
         <div
