@@ -3,7 +3,9 @@
 //! Candidates are compared in the order that the source gives, nearest first, until one is right: what comes later
 //! cannot be better. An image is named only after the source has [confirmed](Source::confirm) it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+
+use litemap::LiteMap;
 
 use crate::Oid;
 use crate::environment::Fingerprint;
@@ -311,13 +313,13 @@ impl<S: Source> Chooser<'_, S> {
         // Where only the commit's own image can be right, another one with the same inputs differs in no file.
         let differs = |other: &Fingerprint| *other != wanted.environment || self.asked.inputs.exact_only.is_some();
         let snapshots = self.source.snapshots(wanted.spec, commits).await?;
-        let mut by_environment: BTreeMap<Fingerprint, Vec<Oid>> = BTreeMap::new();
+        let mut by_environment: LiteMap<Fingerprint, Vec<Oid>> = LiteMap::new();
         for (commit, snapshot) in commits.iter().zip(snapshots) {
             if let Some(other) = snapshot.environment.filter(differs) {
                 by_environment.entry(other).or_default().push(*commit);
             }
         }
-        for commits in by_environment.into_values() {
+        for commits in by_environment.into_iter().map(|(_, commits)| commits) {
             let (_, others): (_, Vec<Entry>) = self.source.files(wanted.spec, commits[0]).await?;
             let most = least.first().map_or(usize::MAX, |(_, changed)| changed.len());
             let Some(changed) = difference(&others, wanted.files, most) else { continue };

@@ -4,7 +4,7 @@
 //! a [`Fingerprint`] compares two of them without listing every file: folders that count whole enter by the id of
 //! their tree. Commits without a recipe, or without any input, have no environment, and are equal to nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -191,17 +191,17 @@ impl Environments {
     /// `files`; `None` if none was.
     pub fn needs(&self, files: &[Entry]) -> Option<Needs> {
         let plan = &self.plans[*self.recent.first()?];
-        let mut paths: BTreeSet<Vec<u8>> = files.iter().map(|file| file.path.clone()).collect();
+        let mut paths: Vec<Vec<u8>> = files.iter().map(|file| file.path.clone()).collect();
         let named = plan.inputs.selection.named_paths();
         let mut complete = plan.complete
             && named.is_some()
             && files.iter().all(|file| matches!(file.mode, Mode::FILE | Mode::EXECUTABLE));
-        for path in named.into_iter().flatten() {
+        for path in named.into_iter().flat_map(|named| named.0) {
             let is_folder = path.is_empty() || files.iter().any(|file| is_below(&file.path, &path));
             if is_folder {
                 complete = false;
             } else {
-                paths.insert(path);
+                paths.push(path);
             }
         }
         for (path, seen) in &plan.facts {
@@ -210,10 +210,12 @@ impl Environments {
                 complete &= paths.iter().any(|file| is_below(file, path));
             } else {
                 complete &= !seen.is_link();
-                paths.insert(path.clone());
+                paths.push(path.clone());
             }
         }
-        Some(Needs { paths: paths.into_iter().collect(), complete })
+        paths.sort_unstable();
+        paths.dedup();
+        Some(Needs { paths, complete })
     }
 
     /// Whether every file counts for the commit that was looked at last.

@@ -3,9 +3,10 @@
 //! For each commit: the key of its environment, and the tag of a right image with its class of relation (exact,
 //! ancestor, descendant, same-environment). Only [`resolve`](crate::resolve) promises the nearest of a class.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use known::{Images, Known};
@@ -126,7 +127,7 @@ async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<
     let plain = spec(Config::default());
     let place = |snapshot| Place { snapshot, image: None };
     let mut places: Vec<Place> = source.snapshots(&plain, ids).await?.into_iter().map(place).collect();
-    let mut by_config: BTreeMap<Option<Oid>, Vec<Position>> = BTreeMap::new();
+    let mut by_config: LiteMap<Option<Oid>, Vec<Position>> = LiteMap::new();
     for (position, place) in (0..).zip(&places) {
         by_config.entry(place.snapshot.inputs.config).or_default().push(position);
     }
@@ -249,7 +250,7 @@ async fn look_for_images<S: Source>(
             let environment: HashMap<Oid, Option<Fingerprint>> =
                 commits.into_iter().zip(snapshots.into_iter().map(|snapshot| snapshot.environment)).collect();
             // Which tags are right for an environment, by the commits that they stand for.
-            let mut right: HashMap<Fingerprint, BTreeMap<Position, Arc<str>>> = HashMap::new();
+            let mut right: HashMap<Fingerprint, HashMap<Position, Arc<str>>> = HashMap::new();
             let mut own: HashMap<Oid, Arc<str>> = HashMap::new();
             for (candidate, commits) in candidates.iter().zip(&stands_for) {
                 let tag: Arc<str> = Arc::from(candidate.tag.name.as_str());
@@ -286,10 +287,7 @@ async fn look_for_images<S: Source>(
             }
             let groups: Vec<Group> = open
                 .iter()
-                .map(|(environment, commits)| Group {
-                    images: right[environment].keys().copied().collect(),
-                    commits: commits.iter().copied().collect(),
-                })
+                .map(|(environment, commits)| Group::new(right[environment].keys().copied().collect(), commits.clone()))
                 .collect();
             let index: HashMap<Oid, usize> = shown.iter().enumerate().map(|(at, id)| (*id, at)).collect();
             for (commit, image, relation) in relate(&graph, &groups) {

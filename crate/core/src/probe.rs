@@ -4,8 +4,10 @@
 //! not. A [`Probe`] writes them down while the recipe is read; another commit with the same facts has the same recipe,
 //! and needs not be read again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use crate::tree::{self, MAX_DEPTH, Mode, Tree, join};
 use crate::{Oid, ci};
@@ -47,7 +49,7 @@ fn kind(mode: Mode) -> Mode {
 }
 
 /// The facts that a recipe was read from.
-pub(crate) type Facts = BTreeMap<Vec<u8>, Seen>;
+pub(crate) type Facts = LiteMap<Vec<u8>, Seen>;
 
 /// Where a path leads, links followed.
 pub(crate) enum End {

@@ -1,6 +1,6 @@
 //! Classes of relation for many commits at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use crate::graph::{Graph, Position};
 use crate::resolution::Relation;
@@ -11,8 +11,24 @@ const NONE: Position = Position::MAX;
 
 /// One environment: the images that are right for it, and the commits that look for one.
 pub(crate) struct Group {
-    pub(crate) images: BTreeSet<Position>,
-    pub(crate) commits: BTreeSet<Position>,
+    /// Sorted, as the commits are.
+    images: Vec<Position>,
+    commits: Vec<Position>,
+}
+
+impl Group {
+    pub(crate) fn new(mut images: Vec<Position>, mut commits: Vec<Position>) -> Self {
+        for positions in [&mut images, &mut commits] {
+            positions.sort_unstable();
+            positions.dedup();
+        }
+        Self { images, commits }
+    }
+}
+
+/// The first of these sorted positions that is older than `commit`.
+fn first_older(positions: &[Position], commit: Position) -> Option<Position> {
+    positions.get(positions.partition_point(|position| *position <= commit)).copied()
 }
 
 /// For each commit of each group an image of the best class, as (commit, image, relation). None of the commits may be
@@ -27,22 +43,21 @@ pub(crate) fn relate(graph: &Graph, groups: &[Group]) -> Vec<(Position, Position
     let mut ancestors = Sweep::default();
     let mut descendants = Sweep::default();
     for (group, Group { images, commits }) in groups.iter().enumerate() {
-        let mut on_line: HashMap<Position, BTreeSet<Position>> = HashMap::new();
+        let mut on_line: HashMap<Position, Vec<Position>> = HashMap::new();
         for &image in images {
-            on_line.entry(lines[image as usize]).or_default().insert(image);
+            on_line.entry(lines[image as usize]).or_default().push(image);
         }
         let mut known: HashMap<Position, Position> = HashMap::new();
         // Oldest first, so that parents know before their children ask.
         for &commit in commits.iter().rev() {
-            let at_parent = graph
-                .parents(commit)
-                .iter()
-                .find_map(|parent| if images.contains(parent) { Some(*parent) } else { known.get(parent).copied() });
-            let older = || on_line.get(&lines[commit as usize])?.range(commit + 1..).next().copied();
+            let at_parent = graph.parents(commit).iter().find_map(|parent| {
+                if images.binary_search(parent).is_ok() { Some(*parent) } else { known.get(parent).copied() }
+            });
+            let older = || first_older(on_line.get(&lines[commit as usize])?, commit);
             if let Some(image) = at_parent.or_else(older) {
                 known.insert(commit, image);
                 answers.push((commit, image, Relation::Ancestor));
-            } else if images.range(commit + 1..).next().is_some() {
+            } else if first_older(images, commit).is_some() {
                 ancestors.look.push((group, commit));
             } else {
                 descendants.look.push((group, commit));

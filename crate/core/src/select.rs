@@ -1,7 +1,5 @@
 //! Which files of a tree count: the rules that [inputs](crate::inputs) find, in the form that a walk over a tree needs.
 
-use std::collections::BTreeSet;
-
 use crate::dockerfile::{ContextSource, SourcePath};
 use crate::dockerignore::Dockerignore;
 use crate::glob::Globs;
@@ -24,13 +22,35 @@ pub struct Selection {
     /// Every file of the tree.
     whole_tree: bool,
     /// Exactly these paths.
-    paths: BTreeSet<Vec<u8>>,
+    paths: Paths,
     /// These paths, and everything below them where they are folders.
-    subtrees: BTreeSet<Vec<u8>>,
+    subtrees: Paths,
     /// What these patterns match.
     globs: Vec<Globs>,
     /// What these builds read from their contexts.
     contexts: Vec<Context>,
+}
+
+/// Paths, sorted: of named files there are few.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Paths(pub(crate) Vec<Vec<u8>>);
+
+impl Paths {
+    pub(crate) fn insert(&mut self, path: Vec<u8>) {
+        if let Err(at) = self.0.binary_search(&path) {
+            self.0.insert(at, path);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
+
+    fn contains(&self, path: &[u8]) -> bool {
+        self.0.binary_search_by(|known| known.as_slice().cmp(path)).is_ok()
+    }
 }
 
 /// What a build reads from its context folder.
@@ -89,8 +109,8 @@ impl Selection {
     /// Adds what `other` holds.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.whole_tree |= other.whole_tree;
-        self.paths.extend(other.paths.iter().cloned());
-        self.subtrees.extend(other.subtrees.iter().cloned());
+        self.paths.merge(&other.paths);
+        self.subtrees.merge(&other.subtrees);
         self.globs.extend(other.globs.iter().cloned());
         self.contexts.extend(other.contexts.iter().cloned());
     }
@@ -101,7 +121,7 @@ impl Selection {
 
     /// Whether a link at `path` counts with its target: if a build reads it, not if it only leads to what is read.
     pub(crate) fn follows(&self, path: &[u8]) -> bool {
-        self.subtrees.iter().any(|folder| path == folder || is_below(path, folder))
+        self.subtrees.0.iter().any(|folder| path == folder || is_below(path, folder))
             || self.contexts.iter().any(|context| context.reads(path))
     }
 
@@ -129,13 +149,13 @@ impl Selection {
         self.whole_tree
             || self.paths.contains(path)
             || self.subtrees.contains(path)
-            || self.subtrees.iter().any(|folder| is_below(path, folder))
+            || self.subtrees.0.iter().any(|folder| is_below(path, folder))
             || self.globs.iter().any(|globs| globs.matches_bytes(path))
             || self.contexts.iter().any(|context| context.reads(path))
     }
 
     pub(crate) fn visit(&self, folder: &[u8]) -> Visit {
-        if self.whole_tree || self.subtrees.iter().any(|path| path == folder || is_below(folder, path)) {
+        if self.whole_tree || self.subtrees.0.iter().any(|path| path == folder || is_below(folder, path)) {
             return Visit::All;
         }
         let mut visit = Visit::Skip;
@@ -148,8 +168,8 @@ impl Selection {
         }
         let leads_to = |path: &Vec<u8>| is_below(path, folder);
         if visit == Visit::Skip
-            && (self.paths.iter().any(leads_to)
-                || self.subtrees.iter().any(leads_to)
+            && (self.paths.0.iter().any(leads_to)
+                || self.subtrees.0.iter().any(leads_to)
                 || self.globs.iter().any(|globs| globs.may_match_below(folder)))
         {
             visit = Visit::Walk;
@@ -159,13 +179,16 @@ impl Selection {
 
     /// Every path that it names, of a file or a folder, sorted; `None` if it holds more than named paths and what lies
     /// below them.
-    pub(crate) fn named_paths(&self) -> Option<BTreeSet<Vec<u8>>> {
+    pub(crate) fn named_paths(&self) -> Option<Paths> {
         if self.whole_tree {
             return None;
         }
-        let mut named: BTreeSet<Vec<u8>> = self.paths.union(&self.subtrees).cloned().collect();
+        let mut named = self.paths.clone();
+        named.merge(&self.subtrees);
         for globs in &self.globs {
-            named.extend(globs.literals()?.into_iter().map(|path| path.as_bytes().to_vec()));
+            for path in globs.literals()? {
+                named.insert(path.as_bytes().to_vec());
+            }
         }
         for context in &self.contexts {
             for source in &context.sources {
@@ -184,7 +207,7 @@ impl Selection {
     ///
     /// Most selections name their files, and a reader of raw trees finds a few names far faster than it lists all.
     pub(crate) fn names_in(&self, folder: &[u8], also: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
-        let mut names = BTreeSet::new();
+        let mut names = Paths::default();
         let mut add = |path: &[u8]| {
             if is_below(path, folder) {
                 let rest = if folder.is_empty() { path } else { &path[folder.len() + 1..] };
@@ -192,7 +215,7 @@ impl Selection {
                 names.insert(name.to_vec());
             }
         };
-        for path in self.paths.iter().chain(&self.subtrees).chain(also) {
+        for path in self.paths.0.iter().chain(&self.subtrees.0).chain(also) {
             add(path);
         }
         for globs in &self.globs {
@@ -213,7 +236,7 @@ impl Selection {
                 add(&path);
             }
         }
-        Some(names.into_iter().collect())
+        Some(names.0)
     }
 }
 

@@ -92,8 +92,10 @@ impl From<LocationError> for Failure {
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         match &error {
-            SourceError::UnknownRevision { hint, .. } => Self::new(ErrorCode::UnknownRevision, error.to_string())
-                .hint(hint.clone().unwrap_or_else(|| "Give a branch, a tag or a commit's id.".to_owned())),
+            SourceError::UnknownRevision { revision, hint } => {
+                Self::new(ErrorCode::UnknownRevision, format!("the project has no revision `{revision}`"))
+                    .hint(hint.clone().unwrap_or_else(|| "give a branch, a tag or a commit's id".to_owned()))
+            }
             SourceError::Empty => Self::new(ErrorCode::Empty, error.to_string()),
             SourceError::Incomplete(what) => Self::new(ErrorCode::Incomplete, what.clone()),
             SourceError::Failed { what, cause } => match cause.downcast_ref::<ApiError>() {
@@ -139,8 +141,11 @@ fn of_http(error: &HttpError) -> Failure {
         HttpError::RateLimited { retry_at } => Failure {
             retry_at: *retry_at,
             status: Some(429),
-            ..failure(ErrorCode::RateLimited)
-                .hint("Wait until then, or give a token, with which most GitLabs permit more.")
+            ..failure(ErrorCode::RateLimited).hint(match retry_at {
+                Some(_) => "Wait until then, or give a token, with which most GitLabs permit more.",
+                // A browser does not show a page when that is.
+                None => "Wait a few minutes, or give a token, with which most GitLabs permit more.",
+            })
         },
         HttpError::Elsewhere { .. } | HttpError::TooManyRedirects => failure(ErrorCode::Redirected),
         HttpError::Cancelled => failure(ErrorCode::Cancelled),

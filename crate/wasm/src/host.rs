@@ -13,9 +13,9 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn fetch(this: &Host) -> Function;
 
-    /// Told after each request is sent, and after each is answered.
+    /// Told after each request is sent, after each is answered, and when a pause before the next one begins or ends.
     #[wasm_bindgen(method)]
-    pub(crate) fn progress(this: &Host, sent: u32, answered: u32, bytes: f64);
+    pub(crate) fn progress(this: &Host, sent: u32, answered: u32, bytes: f64, waiting: bool);
 
     /// Whether the caller wants to be told.
     #[wasm_bindgen(method, getter, js_name = wantsProgress)]

@@ -21,6 +21,8 @@ struct Count {
     sent: Cell<u32>,
     answered: Cell<u32>,
     bytes: Cell<u64>,
+    /// Pauses that are not over.
+    waiting: Cell<u32>,
 }
 
 impl Told {
@@ -30,16 +32,16 @@ impl Told {
 
     fn tell(&self) {
         if self.host.wants_progress() {
-            let Count { sent, answered, bytes } = &*self.count;
+            let Count { sent, answered, bytes, waiting } = &*self.count;
             #[expect(clippy::cast_precision_loss, reason = "no answer has 2^53 bytes")]
-            self.host.progress(sent.get(), answered.get(), bytes.get() as f64);
+            self.host.progress(sent.get(), answered.get(), bytes.get() as f64, waiting.get() > 0);
         }
     }
 }
 
 impl Transport for Told {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let Count { sent, answered, bytes } = &*self.count;
+        let Count { sent, answered, bytes, .. } = &*self.count;
         sent.set(sent.get() + 1);
         self.tell();
         let response = self.web.send(request).await;
@@ -50,7 +52,13 @@ impl Transport for Told {
     }
 
     async fn sleep(&self, duration: Duration) {
+        // Whoever is given up while it waits takes the whole question along.
+        let waiting = &self.count.waiting;
+        waiting.set(waiting.get() + 1);
+        self.tell();
         self.web.sleep(duration).await;
+        waiting.set(waiting.get() - 1);
+        self.tell();
     }
 
     fn now(&self) -> Duration {

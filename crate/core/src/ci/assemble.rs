@@ -3,8 +3,10 @@
 //! The order is GitLab's: includes (already merged), then `extends`, then `!reference`. `extends` merges deeply, bases
 //! in their order, the job over them; lists are replaced, never joined. A `!reference` sees extended jobs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::yaml::Value;
 
@@ -42,7 +44,7 @@ pub(super) struct Job {
     pub(super) script: Vec<String>,
     /// A shell of its own runs these.
     pub(super) after_script: Vec<String>,
-    pub(super) variables: Arc<BTreeMap<String, Variable>>,
+    pub(super) variables: Arc<LiteMap<String, Variable>>,
     /// Values that `rules` or `workflow:rules` give variables when they hold.
     pub(super) by_rules: Vec<(String, Variable)>,
     /// The names that `parallel:matrix` sets.
@@ -87,7 +89,7 @@ pub(super) fn assemble(root: &Value) -> Assembled {
 }
 
 /// The values of a `variables:` map.
-pub(super) fn variables(map: &Value) -> BTreeMap<String, Variable> {
+pub(super) fn variables(map: &Value) -> LiteMap<String, Variable> {
     let read = |value: &Value| match value {
         Value::Text(text) => Some(Variable { value: text.to_string(), expand: true }),
         // A variable without a value is the empty text.
@@ -105,7 +107,7 @@ struct Assembler<'v> {
     /// The root's entries by name.
     names: HashMap<&'v str, &'v Value>,
     /// `variables:` of the root.
-    global: Arc<BTreeMap<String, Variable>>,
+    global: Arc<LiteMap<String, Variable>>,
     /// What a name's map is with its bases merged in, and how many levels it took; `None` while it is being found.
     extended: HashMap<Arc<str>, Option<(Value, usize)>>,
     notes: Vec<String>,

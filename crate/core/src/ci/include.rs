@@ -5,7 +5,7 @@
 //! everything else replaced (GitLab's `External::Processor`). An include with `rules:` counts all the same: whether it
 //! applies is decided by a pipeline, and it is better to know a file too many than one too few.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::Files;
 use super::yaml::{self, Value};
@@ -27,7 +27,7 @@ pub(super) struct Loaded {
 
 /// Reads the file at `path` and everything that it includes.
 pub(super) fn load<F: Files>(path: &str, files: &mut F) -> Result<Loaded, F::Error> {
-    let mut loader = Loader { files, out: Loaded::default(), count: 0, seen: BTreeSet::new() };
+    let mut loader = Loader { files, out: Loaded::default(), count: 0, seen: HashSet::new() };
     let path = normal(path);
     loader.name(&path);
     if let Some(bytes) = loader.files.read(&path)? {
@@ -47,7 +47,7 @@ struct Loader<'f, F> {
     files: &'f mut F,
     out: Loaded,
     count: usize,
-    seen: BTreeSet<String>,
+    seen: HashSet<String>,
 }
 
 impl<F: Files> Loader<'_, F> {

@@ -14,6 +14,8 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use super::assemble::{Job, Variable};
 use super::expression::{self, Lookup, Tri};
 use super::pattern;
@@ -142,7 +144,7 @@ pub struct Triggers {
     only: Policy,
     except: Policy,
     when: Option<String>,
-    variables: Arc<BTreeMap<String, Variable>>,
+    variables: Arc<LiteMap<String, Variable>>,
 }
 
 impl Triggers {

@@ -1,10 +1,9 @@
 //! What a history answers by itself, without asking its source again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{History, Place, Specs};
-use crate::Oid;
 use crate::environment::Fingerprint;
 use crate::graph::{Graph, Near, Position};
 use crate::resolution::{Image, Nearest, Relation, Resolution, SCHEMA, Status};
@@ -12,6 +11,7 @@ use crate::resolve::{Asked, difference};
 use crate::scheme::CommitNames;
 use crate::source::{Source, SourceError};
 use crate::tree::Entry;
+use crate::{Oid, OidMap};
 
 /// An environment, and under which of the specs it was looked at: fingerprints of different specs cannot be compared.
 type Environment = (usize, Fingerprint);
@@ -20,7 +20,7 @@ type Environment = (usize, Fingerprint);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Images {
     /// For each environment, the commits that a right tag stands for.
-    pub(super) right: HashMap<Environment, BTreeMap<Oid, Arc<str>>>,
+    pub(super) right: HashMap<Environment, OidMap<Arc<str>>>,
 }
 
 /// What was learnt of a history beside its entries.
@@ -136,7 +136,7 @@ impl History {
         let at = self.position(commit)?;
         let environment = self.known.environment(at)?;
         let files = self.known.files.get(&environment)?;
-        let others: BTreeMap<Oid, (&Arc<str>, &Vec<Entry>)> = self
+        let others: OidMap<(&Arc<str>, &Vec<Entry>)> = self
             .known
             .images
             .right

@@ -21,9 +21,8 @@ fn related(graph: &Graph, groups: &[(&[u8], &[u8])]) -> BTreeSet<(usize, u8, u8,
     let position = |at: &u8| graph.position(Oid::new([*at; 20])).unwrap();
     let groups: Vec<Group> = groups
         .iter()
-        .map(|(images, commits)| Group {
-            images: images.iter().map(position).collect(),
-            commits: commits.iter().map(position).collect(),
+        .map(|(images, commits)| {
+            Group::new(images.iter().map(position).collect(), commits.iter().map(position).collect())
         })
         .collect();
     let number = |at: Position| graph.id(at).as_bytes()[0];

@@ -4,8 +4,6 @@
 //! one of them to the next the file is the same: so it has to be looked at where it changed, and nowhere else on the line.
 //! What a commit has is always read from its blobs' ids, or follows from them.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::join_all;
 use repin::{Oid, OidSet};
 use serde_json::{Value, json};
@@ -38,13 +36,13 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let Some(names) = names.filter(|_| line.len() > WORTH) else { return Ok(()) };
         let touched = self.touched(tip, &names).await?;
         // Of a commit that changed files, its parent's have to be looked at; at the tip, all.
-        let mut asked: BTreeMap<Oid, Vec<String>> = BTreeMap::from([(tip, names.clone())]);
+        let mut asked: Vec<(Oid, Vec<String>)> = vec![(tip, names.clone())];
         for pair in line.windows(2) {
             let [child, parent] = pair else { continue };
             let changed = names.iter().zip(&touched).filter(|(_, touched)| touched.commits.contains(child));
             let changed: Vec<String> = changed.map(|(name, _)| name.clone()).collect();
             if !changed.is_empty() {
-                asked.entry(*parent).or_insert(changed);
+                asked.push((*parent, changed));
             }
         }
         if asked.len() * 2 > line.len() {

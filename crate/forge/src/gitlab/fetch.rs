@@ -1,6 +1,6 @@
 //! Files of commits: reading as far as the facts go, fetching what was missing, and reading again.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
@@ -28,6 +28,11 @@ const MAX_ROUNDS: usize = 64;
 const FEW_FOLDERS: usize = 4;
 /// The longest list of a commit's files that is read: 200 pages.
 const MAX_ENTRIES: usize = 20_000;
+
+/// What is missing to read a commit.
+type Wishes = (Oid, Vec<Wish>);
+/// A blob, and where it stands: at a commit, by a path.
+type Wanted = (Oid, Oid, Vec<u8>);
 
 /// What reading a commit gave: a value, or why it could not be read.
 pub(super) type Seen<R> = Result<R, String>;
@@ -110,15 +115,15 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
         }
         let unknown = unknown();
-        let mut wishes = BTreeMap::new();
+        let mut wishes = Vec::new();
         for commit in unknown {
             let wish = |path: &Vec<u8>| Wish::File(path.clone());
-            let set: BTreeSet<Wish> = if needs.complete && self.graphql.get() {
+            let set: Vec<Wish> = if needs.complete && self.graphql.get() {
                 needs.paths.iter().map(wish).collect()
             } else {
-                [Wish::Folder(Vec::new(), None)].into()
+                vec![Wish::Folder(Vec::new(), None)]
             };
-            wishes.insert(commit, set);
+            wishes.push((commit, set));
         }
         match self.grant(wishes).await {
             // What is missing then shows where it is read.
@@ -137,16 +142,16 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let mut results: Vec<Option<Seen<R>>> = commits.iter().map(|_| None).collect();
         let mut why = "its files lead from one to the next without an end".to_owned();
         for _ in 0..MAX_ROUNDS {
-            let mut wishes: BTreeMap<Oid, BTreeSet<Wish>> = BTreeMap::new();
+            let mut wishes: Vec<Wishes> = Vec::new();
             for (result, &commit) in results.iter_mut().zip(commits).filter(|(result, _)| result.is_none()) {
                 let attempt = self.with_environments(spec, |environments, files| {
                     let trusting = environments.needs(&[]).is_some_and(|needs| needs.complete);
-                    let mut view = View { files, commit, trusting, wishes: BTreeSet::new() };
+                    let mut view = View { files, commit, trusting, wishes: Vec::new() };
                     let root = files.root(commit);
                     let worked = work(environments, &mut view, root.unwrap_or(commit));
                     if worked.is_ok() && root.is_none() && environments.is_whole_tree() {
                         // Where every file counts, the root's own id does, and it follows from the list of its entries.
-                        return Attempt::Wishes([Wish::Folder(Vec::new(), None)].into());
+                        return Attempt::Wishes(vec![Wish::Folder(Vec::new(), None)]);
                     }
                     match worked {
                         Ok(value) => Attempt::Done(value),
@@ -160,7 +165,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                         *result = Some(Err(format!("folders are nested too deeply at {}", display_path(&path))));
                     }
                     Attempt::Wishes(set) => {
-                        wishes.insert(commit, set);
+                        wishes.push((commit, set));
                     }
                 }
             }
@@ -179,12 +184,16 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     }
 
     /// Fetches everything that is wished for, at once.
-    pub(super) async fn grant(&self, wishes: BTreeMap<Oid, BTreeSet<Wish>>) -> Result<(), ApiError> {
+    pub(super) async fn grant(&self, mut wishes: Vec<Wishes>) -> Result<(), ApiError> {
         let mut files: Vec<(Oid, Ask)> = Vec::new();
-        let mut folders: BTreeSet<(Option<Oid>, Oid, Vec<u8>)> = BTreeSet::new();
-        let mut trees: BTreeSet<Oid> = BTreeSet::new();
-        let mut contents: BTreeMap<Oid, (Oid, Vec<u8>)> = BTreeMap::new();
-        for (commit, set) in wishes {
+        let mut folders: Vec<(Option<Oid>, Oid, Vec<u8>)> = Vec::new();
+        let mut trees: Vec<Oid> = Vec::new();
+        let mut contents: Vec<Wanted> = Vec::new();
+        wishes.sort_by_key(|(commit, _)| *commit);
+        wishes.dedup_by_key(|(commit, _)| *commit);
+        for (commit, mut set) in wishes {
+            set.sort_unstable();
+            set.dedup();
             let by_query = self.graphql.get();
             let mut paths = Vec::new();
             let below = set.iter().filter(|wish| matches!(wish, Wish::Folder(path, _) if !path.is_empty())).count();
@@ -194,26 +203,26 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                         Ok(path) => paths.push(path),
                         // GraphQL cannot name it.
                         Err(_) => {
-                            folders.insert((None, commit, Vec::new()));
+                            folders.push((None, commit, Vec::new()));
                         }
                     },
                     Wish::File(_) => {
-                        folders.insert((None, commit, Vec::new()));
+                        folders.push((None, commit, Vec::new()));
                     }
                     Wish::Folder(path, None) => {
-                        folders.insert((None, commit, path));
+                        folders.push((None, commit, path));
                     }
                     Wish::Folder(..) if below > FEW_FOLDERS => {
-                        trees.insert(commit);
+                        trees.push(commit);
                     }
                     Wish::Folder(path, Some(tree)) => {
                         // One tree can stand at many commits.
                         if !folders.iter().any(|folder| folder.0 == Some(tree)) {
-                            folders.insert((Some(tree), commit, path));
+                            folders.push((Some(tree), commit, path));
                         }
                     }
                     Wish::Content(path, blob) => {
-                        contents.entry(blob).or_insert((commit, path));
+                        contents.push((blob, commit, path));
                     }
                 }
             }
@@ -221,6 +230,12 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 files.push((commit, Ask { reference: Some(commit.to_string()), paths, text: false }));
             }
         }
+        folders.sort_unstable();
+        folders.dedup();
+        trees.dedup();
+        // One blob can stand at many paths.
+        contents.sort_by_key(|(blob, ..)| *blob);
+        contents.dedup_by_key(|(blob, ..)| *blob);
         let asked = self.ask_files(files);
         let listed = join_all(folders.into_iter().map(|(tree, commit, path)| self.list_folder(tree, commit, path)));
         let whole = join_all(trees.into_iter().map(|commit| self.list_tree(commit)));
@@ -301,8 +316,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     /// All folders of a commit.
     async fn list_tree(&self, commit: Oid) -> Result<(), ApiError> {
         let entries = self.tree_entries(commit, "", true).await?;
-        let mut folders: BTreeMap<String, Vec<(Vec<u8>, Mode, Oid)>> = BTreeMap::new();
-        let mut ids: BTreeMap<String, Oid> = BTreeMap::new();
+        let mut folders: HashMap<String, Vec<(Vec<u8>, Mode, Oid)>> = HashMap::new();
+        let mut ids: HashMap<String, Oid> = HashMap::new();
         for entry in &entries {
             let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let mode = mode(entry)?;
@@ -364,11 +379,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     }
 
     /// The bytes of blobs: of several by one query, as far as they are text, else by a request for each.
-    async fn read_contents(&self, contents: BTreeMap<Oid, (Oid, Vec<u8>)>) -> Result<(), ApiError> {
+    async fn read_contents(&self, contents: Vec<Wanted>) -> Result<(), ApiError> {
         if contents.len() > 1 && self.graphql.get() {
             let named: Vec<(Oid, Ask)> = contents
                 .iter()
-                .filter_map(|(blob, (commit, path))| {
+                .filter_map(|(blob, commit, path)| {
                     let paths = vec![String::from_utf8(path.clone()).ok()?];
                     Some((*blob, Ask { reference: Some(commit.to_string()), paths, text: true }))
                 })
@@ -383,7 +398,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 }
             }
         }
-        let read = join_all(contents.into_iter().map(|(blob, (commit, path))| self.read_content(blob, commit, path)));
+        let read = join_all(contents.into_iter().map(|(blob, commit, path)| self.read_content(blob, commit, path)));
         read.await.into_iter().collect()
     }
 
@@ -408,7 +423,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 /// What came of reading a commit once.
 enum Attempt<R> {
     Done(R),
-    Wishes(BTreeSet<Wish>),
+    Wishes(Vec<Wish>),
     TooDeep(Vec<u8>),
 }
 

@@ -3,7 +3,7 @@
 //! Facts come in two forms: that a path is this file, or no file (GraphQL); and all entries of a folder (REST). Reading
 //! what is not known yet is an error that leaves a wish behind; once the wishes are granted, the core reads again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use repin::tree::{Mode, Tree};
 use repin::{Oid, OidMap};
@@ -42,7 +42,7 @@ pub(super) type KnownFile<'f> = (&'f [u8], Option<(Mode, Oid)>);
 #[derive(Clone, Debug, Default)]
 struct Facts {
     /// Paths that are files, and paths that are none.
-    files: BTreeMap<Vec<u8>, Option<(Mode, Oid)>>,
+    files: LiteMap<Vec<u8>, Option<(Mode, Oid)>>,
     /// Its root tree, where all its entries are known.
     root: Option<Oid>,
 }
@@ -140,12 +140,12 @@ pub(super) struct View<'f> {
     pub(super) files: &'f Files,
     pub(super) commit: Oid,
     pub(super) trusting: bool,
-    pub(super) wishes: BTreeSet<Wish>,
+    pub(super) wishes: Vec<Wish>,
 }
 
 impl View<'_> {
     fn wish<R>(&mut self, wish: Wish) -> Result<R, Missing> {
-        self.wishes.insert(wish);
+        self.wishes.push(wish);
         Err(Missing::Wish)
     }
 
@@ -165,15 +165,15 @@ impl View<'_> {
             return Ok(Some(file));
         }
         let prefix = [path, b"/"].concat();
-        let mut below = facts.into_iter().flat_map(|facts| facts.files.range(prefix.clone()..));
-        let is_folder =
-            below.by_ref().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
+        let below = facts.map_or(&[][..], |facts| {
+            let (Ok(at) | Err(at)) = facts.files.find_index(&prefix);
+            facts.files.as_slice().get(at..).unwrap_or_default()
+        });
+        let is_folder = below.iter().take_while(|(path, _)| path.starts_with(&prefix)).any(|(_, file)| file.is_some());
         if is_folder && trusting {
             return Ok(Some((Mode::TREE, stand_in(self.commit, path))));
         }
-        let asked_below = facts.is_some_and(|facts| {
-            facts.files.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
-        });
+        let asked_below = below.first().is_some_and(|(path, _)| path.starts_with(&prefix));
         match known {
             Some(_) if !may_be_folder => Ok(None),
             None if asked_below && trusting => Ok(None),

@@ -1,11 +1,11 @@
 //! The commits that GitLab has listed so far, and what their graph says of images.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use repin::graph::{Graph, Links};
 use repin::source::Commit;
-use repin::{Oid, OidMap};
+use repin::{Oid, OidMap, OidSet};
 
 /// Commits by their ids.
 #[derive(Debug, Default)]
@@ -76,18 +76,20 @@ impl History {
 
     /// The graph of all listed commits that can be reached from these.
     pub(super) fn graph(&self, tips: &[Oid]) -> Graph {
-        let mut reached: BTreeMap<Oid, Links> = BTreeMap::new();
+        let mut seen = OidSet::default();
+        let mut reached: Vec<(Oid, Links)> = Vec::new();
         let mut todo: Vec<Oid> = tips.to_vec();
         while let Some(id) = todo.pop() {
-            if reached.contains_key(&id) {
+            if !seen.insert(id) {
                 continue;
             }
             if let Some(links) = self.links(id) {
                 todo.extend(links.parents.iter().copied());
-                reached.insert(id, links);
+                reached.push((id, links));
             }
         }
-        Graph::new(&reached.into_iter().collect::<Vec<_>>())
+        reached.sort_unstable_by_key(|(id, _)| *id);
+        Graph::new(&reached)
     }
 
     /// Whether every ancestor of `commit` is listed.

@@ -16,8 +16,8 @@ export class Host {
     this.cancelled = aborted(options.signal, done);
   }
 
-  progress(sent: number, answered: number, bytes: number): void {
-    quietly(() => this.#options.onProgress?.({ sent, answered, bytes }));
+  progress(sent: number, answered: number, bytes: number, waiting: boolean): void {
+    quietly(() => this.#options.onProgress?.({ sent, answered, bytes, waiting }));
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {

@@ -18,7 +18,7 @@ export interface Options {
   fetch?: (request: Request) => Promise<Response>;
   /** Aborting it ends the requests, and rejects with a `RepinError` of code `cancelled`. */
   signal?: AbortSignal;
-  /** Called whenever a request is sent or answered. */
+  /** Called whenever a request is sent or answered, and when a pause before the next one begins or ends. */
   onProgress?: (progress: Progress) => void;
   /** Where what never changes is kept for the next question; default: nowhere. */
   cache?: Cache;
@@ -47,6 +47,8 @@ export interface Progress {
   answered: number;
   /** Bytes received. */
   bytes: number;
+  /** Whether it waits before it asks again, since the server is in trouble or asks for patience. */
+  waiting: boolean;
 }
 
 /** A store of bytes. Keys have no secrets in them. It may forget, and gives what was put. */

@@ -144,11 +144,19 @@ describe("what a caller gives", () => {
       onProgress: (progress) => told.push(progress),
     });
     expect(urls).toHaveLength(answer.cost?.requests ?? 0);
-    expect(told.at(-1)).toEqual({ sent: urls.length, answered: urls.length, bytes: answer.cost?.bytes });
+    expect(told.at(-1)).toEqual({ sent: urls.length, answered: urls.length, bytes: answer.cost?.bytes, waiting: false });
     for (const [at, { sent, answered }] of told.entries()) {
       expect(answered).toBeLessThanOrEqual(sent);
       expect(sent + answered).toBe(at + 1);
     }
+  });
+
+  test("that it waits before it asks again is told", async () => {
+    await sandbox.fault({ kind: "html", status: 503, first: 1 });
+    const told: Progress[] = [];
+    await resolve(project, { onProgress: (progress) => told.push(progress) });
+    expect(told.some(({ waiting }) => waiting)).toBe(true);
+    expect(told.at(-1)?.waiting).toBe(false);
   });
 
   test("a fetch that misbehaves is an error, no crash", async () => {
