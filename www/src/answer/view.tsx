@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { ask } from "../ask/ask";
-import { type Answer, answer, failure, progress, question } from "../ask/state";
+import { type Answer, PATIENCE, START, answer, failure, progress, question } from "../ask/state";
 import { picture } from "../picture/ask";
 import { olderIn } from "../picture/live";
 import { Said } from "../text/said";
@@ -45,10 +45,11 @@ export function AnswerView() {
 }
 
 function Asking() {
-  const { sent, bytes } = progress.value ?? { sent: 0, bytes: 0 };
+  const { sent, bytes, waiting } = progress.value ?? START;
   return (
     <p class="asking" role="status">
       {sent === 0 ? "Asking…" : `Asking: ${count(sent, "request", "requests")} sent, ${kilobytes(bytes)} read`}
+      {waiting && <>. {PATIENCE}</>}
     </p>
   );
 }

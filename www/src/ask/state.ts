@@ -31,5 +31,8 @@ export function announce(text: string): void {
   announcement.value = announcement.value === text ? `${text}\u00A0` : text;
 }
 
+/** Why nothing seems to happen. */
+export const PATIENCE = "The server is busy or asks for patience: it is asked again in a moment.";
+
 /** Nothing is sent yet. */
-export const START: Progress = { sent: 0, answered: 0, bytes: 0 };
+export const START: Progress = { sent: 0, answered: 0, bytes: 0, waiting: false };

@@ -1,6 +1,6 @@
 import { go } from "../ask/navigate";
 import { SENTENCES } from "../ask/failure";
-import { answer, question } from "../ask/state";
+import { PATIENCE, answer, question } from "../ask/state";
 import { safe } from "../text/safe";
 import { count, sentence } from "../text/words";
 import { spent } from "../answer/sentences";
@@ -44,13 +44,14 @@ function Waiting() {
 /** How far asking has come, or what it ended with. */
 function State() {
   if (drawing.value !== null) {
-    const { sent } = drawing.value;
+    const { sent, waiting } = drawing.value;
     return (
       <p class="asking" role="status">
         <button type="button" class="quiet" onClick={stopDrawing}>
           Stop drawing
         </button>{" "}
         {sent === 0 ? "Asking for the history…" : `Asking for the history: ${count(sent, "request", "requests")} sent`}
+        {waiting && <>. {PATIENCE}</>}
       </p>
     );
   }

@@ -76,5 +76,10 @@ export function isOf({ inputs, project }: Recipe, { place, resolution }: Answer)
 }
 
 function sum(one: Progress, other: Progress): Progress {
-  return { sent: one.sent + other.sent, answered: one.answered + other.answered, bytes: one.bytes + other.bytes };
+  return {
+    sent: one.sent + other.sent,
+    answered: one.answered + other.answered,
+    bytes: one.bytes + other.bytes,
+    waiting: other.waiting,
+  };
 }
