@@ -43,12 +43,12 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
     let programs = if options.record { sh::build_for_tests()? } else { sh::build_both(&[])? };
     let (shown, sandbox) = play(programs, &mut io::stdout().lock(), color)?;
     if options.record {
-        for (path, new) in [(TEXT, shown.text), (PICTURE, shown.picture)] {
+        for (path, new) in [(TEXT, &shown.text), (PICTURE, &shown.picture)] {
             let path = sh::root().join(path);
             fs::write(&path, new).map_err(|error| Error::io("write", &path, &error))?;
         }
     }
-    if options.once || options.record { Ok(()) } else { served::keep(sandbox) }
+    if options.once || options.record { Ok(()) } else { served::keep(sandbox, &shown.merge) }
 }
 
 /// Runs the demo, quietly, and compares what it shows with what is expected.
@@ -102,6 +102,8 @@ struct Shown {
     /// Without what differs from run to run.
     text: String,
     picture: String,
+    /// A commit whose image is another one's: worth looking at.
+    merge: String,
 }
 
 /// What the demo prints goes to `out` as it comes, and is returned; with the sandbox, which still serves.
@@ -128,7 +130,9 @@ fn play([repin, sandbox]: [PathBuf; 2], out: &mut dyn io::Write, color: bool) ->
     stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
     let picture = stage.picture()?;
     let sandbox = served::show(&mut stage, &sandbox, &course)?;
-    Ok((Shown { text: served::timeless(&stage.text), picture }, sandbox))
+    let merge = course.moments.iter().find(|moment| moment.name == served::MERGE);
+    let merge = merge.map_or_else(String::new, |moment| short(&moment.commit).to_owned());
+    Ok((Shown { text: served::timeless(&stage.text), picture, merge }, sandbox))
 }
 
 /// A commit's id as people type it.

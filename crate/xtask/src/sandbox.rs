@@ -17,10 +17,14 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     /// Starts it, with a real registry if `docker-registry` is there.
-    pub(crate) fn start(program: &Path) -> Result<Self> {
+    /// A `site` is a folder of static files that it serves beside, on a port of its own.
+    pub(crate) fn start(program: &Path, site: Option<&Path>) -> Result<Self> {
         let registry = succeeds(Command::new("docker-registry").arg("--version"));
         let mut command = sh::command(program, ["serve", "--until-eof"]);
         command.args(registry.then_some("--registry"));
+        if let Some(site) = site {
+            command.arg("--site").arg(site);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C is for this process alone: the sandbox then sees its standard input end, and tidies up.
         #[cfg(unix)]

@@ -8,14 +8,21 @@ use repin_sandbox::{Course, Moment};
 use super::short;
 use super::stage::{CACHE, Stage};
 use crate::sandbox::Sandbox;
-use crate::sh::{Error, Result};
+use crate::sh::{self, Error, Result};
 
 /// What is asked through the API: an image of later, one after a merge, and none, whose failed job is named.
-const MOMENTS: [&str; 3] = ["the image came later", "a merge of one side", "never built"];
+const MOMENTS: [&str; 3] = ["the image came later", MERGE, "never built"];
+pub(super) const MERGE: &str = "a merge of one side";
+
+/// Where the page is, once it is built.
+const PAGE: &str = "dist/www";
 
 /// Starts the sandbox and asks it; it still serves afterwards.
 pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Result<Sandbox> {
-    let sandbox = Sandbox::start(program)?;
+    // It is served from the start, and there once it is built.
+    let page = sh::root().join(PAGE);
+    fs::create_dir_all(&page).map_err(|error| Error::io("make", &page, &error))?;
+    let sandbox = Sandbox::start(program, Some(&page))?;
     stage.say(&format!(
         "\nThe same project as a GitLab serves it (a stand-in, at {}): asked through its API,\n\
          without a clone and a list of tags; {}. What an answer cost stands above its notes.\n",
@@ -58,8 +65,14 @@ fn forget(stage: &Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Says what can be tried, and serves until somebody ends it.
-pub(super) fn keep(sandbox: Sandbox) -> Result<()> {
+/// Builds the page, says what can be tried, and serves until somebody ends it.
+pub(super) fn keep(sandbox: Sandbox, merge: &str) -> Result<()> {
+    println!("Building the page, which takes some minutes the first time …");
+    // Without the page, for want of Node or of a network, everything else is still worth trying.
+    match crate::dist::page() {
+        Ok(()) => println!("\nThe page, about the same project:\n\n   {}\n", page_of(&sandbox, merge)),
+        Err(error) => println!("\nThe page could not be built: {error}\n"),
+    }
     let (url, project, private) = (sandbox.url(), sandbox.says("project"), sandbox.says("private"));
     println!(
         "\
@@ -80,6 +93,13 @@ and in a browser:
         sandbox.says("token")
     );
     sandbox.wait()
+}
+
+/// The page's address, with a commit as its question.
+fn page_of(sandbox: &Sandbox, commit: &str) -> String {
+    let (site, project) = (sandbox.says("site").trim_end_matches('/'), sandbox.says("project"));
+    let escaped = project.replace(':', "%3A").replace('/', "%2F");
+    format!("{site}/?project={escaped}&commit={commit}")
 }
 
 /// A text without what differs from run to run: ports, and how many bytes came, which the ports are part of.
