@@ -14,7 +14,7 @@ import "./scenarios/hostile";
 import "./scenarios/keyboard";
 import "./scenarios/views";
 import "./scenarios/smooth";
-import "./scenarios/offline";
+import "./scenarios/alone";
 import "./scenarios/element";
 
 beforeAll(raise);

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The same scenarios in each browser, one browser after the other: they share the machine. */
+/** The same scenarios in each browser, both browsers beside each other: most of the time they wait. */
 export default defineConfig({
   test: {
     projects: (["chromium", "firefox"] as const).map((browser) => ({
@@ -13,7 +13,7 @@ export default defineConfig({
         hookTimeout: 60_000,
       },
     })),
-    fileParallelism: false,
+    maxWorkers: 2,
     reporters: ["verbose", "./src/report.ts"],
   },
 });

@@ -26,7 +26,7 @@ describe("addresses", () => {
   scenario("lead back and forward without a request", async (stage) => {
     const { page, sandbox } = stage;
     await openAnswer(stage, sandbox.says("project"), COURSE.merge.commit);
-    await page.click(LIST);
+    await page.focus(LIST);
     await page.tab.press("Home");
     await page.tab.press("ArrowDown");
     await page.tab.press("Enter");

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { RECIPE, openAnswer, openRecipe, requests } from "../src/answer";
+import { RECIPE, openAnswer, openRecipe, requests, rowOf } from "../src/answer";
 import { button } from "../src/page";
 import { scenario } from "../src/stage";
 
@@ -24,21 +24,21 @@ describe("the recipe", () => {
     await page.get(button("Read the recipe"));
     await openRecipe(page);
     const asked = await requests(stage, async () => {
-      await page.click('[role=option][aria-label*="7f9b74b"]');
+      await page.click(await rowOf(page, "7f9b74b"));
       await page.soon("the answer is for it", () => document.title.includes("7f9b74b"));
       await page.reads(RECIPE, "What counts");
     });
     expect(asked).toBe(0);
-    await page.click('[role=option][aria-label*="9d6cbe0"]');
+    await page.click(await rowOf(page, "9d6cbe0"));
     await page.get(button("Read the recipe"));
   });
 
   scenario("that cannot be read says why", async (stage) => {
     const { page, sandbox } = stage;
     await openAnswer(stage, sandbox.says("project"), "3b2d1d7");
-    await sandbox.control.fault({ kind: "rate-limited", retry_after: 3600 });
+    await sandbox.control.fault({ kind: "wrong-shape" });
     await page.click(button("Read the recipe"));
-    await page.reads(RECIPE, "GitLab takes no more requests for now.");
+    await page.reads(RECIPE, "What answered is not a GitLab, or it is out of order.");
     await sandbox.control.clearFaults();
     await openRecipe(page);
   });

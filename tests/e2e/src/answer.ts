@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-import { type Page, region } from "./page";
+import { Page, region } from "./page";
 import type { Stage } from "./stage";
 
 export const ANSWER = region("Answer");
@@ -33,11 +33,27 @@ export function rows(page: Page): Promise<string[]> {
   return page.run(() => [...document.querySelectorAll("[role=option]")].map((row) => row.ariaLabel ?? ""));
 }
 
+/** Where the row of a commit is, which has to be among those that are drawn. */
+export function rowOf(page: Page, commit: string): Promise<string> {
+  return page.soon(`there is a row of ${commit}`, (short) => {
+    const row = [...document.querySelectorAll("[role=option]")].find((one) => one.querySelector(".id")?.textContent === short);
+    return row && `#${row.id}`;
+  }, commit);
+}
+
 /** Pastes the clipboard into the address, where it can be read; lines become one. */
 export async function clipboard(page: Page): Promise<string> {
   await page.fill("#address", "");
   await page.tab.press("Control+V");
   return page.soon("something was pasted", () => document.querySelector<HTMLInputElement>("#address")?.value);
+}
+
+/** Looks at an SVG as a document of its own, where no policy of the page holds. */
+export async function inSvg<R>(page: Page, svg: string, look: (parsed: Document) => R): Promise<R> {
+  const blank = new Page(await page.tab.sibling());
+  return (await blank.tab.evaluate(
+    `(${look})(new DOMParser().parseFromString(${JSON.stringify(svg)}, "image/svg+xml"))`,
+  )) as R;
 }
 
 /** How many requests an action costs at the GitLab. */

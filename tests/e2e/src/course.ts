@@ -8,6 +8,4 @@ export const COURSE = {
   later: { commit: "4c0e36a9be", short: "4c0e36a", image: "f3a56dd" },
   /** It has an image of its own, under the name of a git tag. */
   released: { short: "87cb2bb", tag: "v1.0" },
-  /** All commits of the default branch. */
-  commits: 30,
 } as const;

@@ -10,8 +10,8 @@ export interface ForeignPage {
 
 /** Serves a page that may load scripts from one place, and connect to that and to one GitLab. */
 export async function serveForeign(body: string, scripts: string, gitlab: string): Promise<ForeignPage> {
-  const policy = `default-src 'none'; script-src ${scripts} 'wasm-unsafe-eval'; connect-src ${scripts} ${gitlab}`;
-  const html = `<!doctype html><html lang="en"><title>A course</title><h1>A course</h1>${body}</html>`;
+  const policy = `default-src 'none'; script-src ${scripts} 'wasm-unsafe-eval'; connect-src ${scripts} ${gitlab}; img-src data:`;
+  const html = `<!doctype html><html lang="en"><title>A course</title><link rel="icon" href="data:,"><main><h1>A course</h1>${body}</main></html>`;
   const server = createServer((_request, response) => {
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy });
     response.end(html);

@@ -35,13 +35,17 @@ export class Page {
     });
   }
 
+  async focus(target: Target): Promise<void> {
+    await (await this.get(target)).focus();
+  }
+
   async hover(target: Target): Promise<void> {
     await (await this.get(target)).hover();
   }
 
   /** Types into a field in place of what is there. */
   async fill(target: Target, text: string): Promise<void> {
-    await (await this.get(target)).focus();
+    await this.focus(target);
     await this.tab.press("Control+A");
     await this.tab.press("Delete");
     await this.tab.type(text);
@@ -52,12 +56,13 @@ export class Page {
   }
 
   /** Waits until the text of an element has a part, and returns it. */
-  reads(target: Target, part: string | RegExp): Promise<string> {
+  reads(target: Target, part: string | RegExp, patience?: number): Promise<string> {
     let last = "nothing";
-    return until(`${told(target)} says ${part}`, async () => {
+    const look = async () => {
       last = await this.text(target);
       return typeof part === "string" ? last.includes(part) && last : part.test(last) && last;
-    }).catch((error: unknown) => {
+    };
+    return until(`${told(target)} says ${part}`, look, patience).catch((error: unknown) => {
       throw new Error(`${told(target)} does not say ${part}, but:\n${last.slice(0, 2000)}`, { cause: error });
     });
   }
@@ -70,7 +75,7 @@ export class Page {
   /** Waits until a function in the page returns something, and returns it. */
   soon<A extends readonly unknown[], R>(
     outcome: string,
-    what: (...args: A) => R | undefined | null | false | Promise<R | undefined | null | false>,
+    what: (...args: A) => R | undefined | null | false | "" | Promise<R | undefined | null | false | "">,
     ...args: A
   ): Promise<R> {
     return until(outcome, () => this.run(what, ...args));

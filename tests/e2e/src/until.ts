@@ -6,13 +6,17 @@ const PATIENCE = 15_000;
 const STEP = 25;
 
 /** Looks until there is something, and returns it. An error while looking counts as nothing yet. */
-export async function until<T>(what: string, look: () => Promise<T | undefined | null | false>): Promise<T> {
-  const end = Date.now() + PATIENCE;
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | null | false | "">,
+  patience = PATIENCE,
+): Promise<T> {
+  const end = Date.now() + patience;
   let last: unknown;
   while (Date.now() < end) {
     try {
       const found = await look();
-      if (found !== undefined && found !== null && found !== false) {
+      if (found !== undefined && found !== null && found !== false && found !== "") {
         return found;
       }
       last = undefined;

@@ -159,11 +159,13 @@ class FirefoxTab implements Tab {
   async download(action: () => Promise<void>): Promise<string> {
     const before = new Set(await readdir(this.#downloads));
     await action();
-    const name = await until("a file is downloaded", async () => {
+    return until("a file is downloaded", async () => {
+      // Until all is there, it is in a second file, and the first one is empty.
       const names = await readdir(this.#downloads);
-      return names.find((one) => !before.has(one) && !names.includes(`${one}.part`) && !one.endsWith(".part"));
+      const name = names.find((one) => !before.has(one) && !one.endsWith(".part"));
+      const isWhole = name !== undefined && !names.some((one) => one.endsWith(".part"));
+      return isWhole && readFile(join(this.#downloads, name), "utf8");
     });
-    return readFile(join(this.#downloads, name), "utf8");
   }
 
   sibling(): Promise<Tab> {

@@ -65,8 +65,10 @@ export class Sandbox {
 
   /** Ends it: from then on nobody answers. */
   async stop(): Promise<void> {
-    const ended = once(this.#child, "exit");
-    this.#child.stdin.end();
-    await ended;
+    if (this.#child.exitCode === null) {
+      const ended = once(this.#child, "exit");
+      this.#child.stdin.end();
+      await ended;
+    }
   }
 }
