@@ -21,7 +21,7 @@ export function FailureView({ failure, asked, answer }: Properties) {
   return (
     <div class="failure" role="alert">
       <p class="claim">
-        <span class="badge failed">{code === "cancelled" ? "Stopped" : "No answer"}</span>
+        <span class="badge failed">No answer</span>
         {SENTENCES[code]}
       </p>
       {code !== "cancelled" && (
