@@ -5,9 +5,9 @@ export interface Window {
 }
 
 /** Rows beyond the edges that are drawn too, so that nothing is empty while it moves. */
-const BEYOND = 8;
+const BEYOND = 4;
 /** The window moves in steps: what is drawn stays while few rows go by. */
-const STEP = 8;
+const STEP = 4;
 
 /** The rows that are in sight, and some around them. */
 export function windowAt(top: number, height: number, row: number, count: number): Window {
