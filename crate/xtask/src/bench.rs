@@ -10,6 +10,8 @@ use repin_sandbox::{GENERATED_INPUTS, Git, generated};
 use crate::measure::{Taken, in_turn};
 use crate::sh::{self, Error, Result};
 
+mod module;
+
 const DEFAULT: &str = "target/bench/git";
 /// How long the history is that is asked about over the API.
 const COMMITS: usize = 5_000;
@@ -26,17 +28,19 @@ pub(crate) struct Options {
     repo: Option<PathBuf>,
     generated: Option<usize>,
     gitlab: Option<usize>,
+    module: bool,
     runs: usize,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { repo: None, generated: None, gitlab: None, runs: 7 };
+        let mut options = Self { repo: None, generated: None, gitlab: None, module: false, runs: 7 };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("repo") => options.repo = Some(args.value()?.into()),
                 Arg::Long("generated") => options.generated = Some(args.value()?.parse()?),
                 Arg::Long("gitlab") => options.gitlab = Some(args.value()?.parse()?),
+                Arg::Long("module") => options.module = true,
                 Arg::Long("runs") => options.runs = args.value()?.parse()?,
                 other => return Err(other.unexpected()),
             }
@@ -53,6 +57,9 @@ impl Options {
 
 pub(crate) fn bench(options: &Options) -> Result<()> {
     // Asked for by name, it is all that is wanted; and it needs no clone of anything.
+    if options.module {
+        return module::bench(options.runs);
+    }
     over_the_api(options.gitlab.unwrap_or(COMMITS))?;
     if options.gitlab.is_some() {
         return Ok(());
@@ -70,7 +77,7 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         println!("\n## Path patterns against globset\n");
         sh::run(sh::cargo(["bench", "--quiet", "--package", "repin", "--bench", "*"]))?;
     }
-    Ok(())
+    module::bench(options.runs)
 }
 
 /// What answers cost over the API of a GitLab, beside other ways to ask it.

@@ -32,7 +32,7 @@ pub(crate) fn install() -> Result<()> {
 /// Lets both walk.
 pub(crate) fn walk() -> Result<()> {
     let [_, program] = sh::build_for_tests()?;
-    let sandbox = Sandbox::start(&program, None)?;
+    let sandbox = Sandbox::start::<&str>(&program, &[])?;
     let words = [sandbox.url(), sandbox.says("token"), sandbox.says("registry")];
     let folder = sh::root().join(INSTALLED);
     let mut python = command(folder.join("python/bin/python"), [scripts("walk.py")]);

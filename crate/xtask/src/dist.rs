@@ -45,6 +45,11 @@ fn npm(dist: &Path) -> Result<()> {
 /// The folder of the page.
 const WWW: &str = "www";
 
+/// The package alone.
+pub(crate) fn package() -> Result<()> {
+    npm(&sh::root().join("dist"))
+}
+
 /// The page, with the element for other pages.
 fn www(dist: &Path) -> Result<()> {
     node::install(WWW)?;

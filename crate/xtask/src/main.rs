@@ -37,6 +37,8 @@ Tasks:
       --generated N    a generated history of N commits in its place
       --gitlab N       only what answers cost over the API of a GitLab, on a generated history
                        of N commits (without it: with all else, and 5000)
+      --module         only the WebAssembly module: its size, what weighs in it, how long it takes to
+                       load, and what it costs that a history crosses into JavaScript
       --runs N         runs of each command, of which the fastest counts (default: 7)
 
 Examples:

@@ -1,6 +1,7 @@
 //! The program `repin-sandbox serve`: a GitLab with the sample course, and a registry beside it.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,15 +17,11 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts it, with a real registry if `docker-registry` is there.
-    /// A `site` is a folder of static files that it serves beside, on a port of its own.
-    pub(crate) fn start(program: &Path, site: Option<&Path>) -> Result<Self> {
+    /// Starts it with these options, and with a real registry if `docker-registry` is there.
+    pub(crate) fn start<S: AsRef<OsStr>>(program: &Path, options: &[S]) -> Result<Self> {
         let registry = succeeds(Command::new("docker-registry").arg("--version"));
         let mut command = sh::command(program, ["serve", "--until-eof"]);
-        command.args(registry.then_some("--registry"));
-        if let Some(site) = site {
-            command.arg("--site").arg(site);
-        }
+        command.args(registry.then_some("--registry")).args(options);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C is for this process alone: the sandbox then sees its standard input end, and tidies up.
         #[cfg(unix)]

@@ -53,7 +53,7 @@ pub(crate) fn test() -> Result<()> {
 }
 
 /// One of the programs that wasm-bindgen brings, built.
-fn program(name: &str) -> Result<PathBuf> {
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
     run(cargo(["build", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", name]))?;
     Ok(sh::target().join("debug").join(name))
 }
@@ -68,6 +68,15 @@ fn compile(features: &[&str]) -> Result<PathBuf> {
     build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
     run(build)?;
     Ok(target.join(TARGET).join("wasm/repin_wasm.wasm"))
+}
+
+/// The module with the names of its functions, which nobody is sent.
+pub(crate) fn named() -> Result<PathBuf> {
+    let folder = sh::target().join("wasm/named");
+    let mut bind = command(program("bindgen")?, [compile(&[])?]);
+    bind.args(["--target", "web", "--out-name", "repin", "--omit-default-module-path", "--out-dir"]).arg(&folder);
+    run(bind)?;
+    Ok(folder.join("repin_bg.wasm"))
 }
 
 /// The module with its glue.

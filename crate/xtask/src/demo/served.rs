@@ -22,7 +22,7 @@ pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Re
     // It is served from the start, and there once it is built.
     let page = sh::root().join(PAGE);
     fs::create_dir_all(&page).map_err(|error| Error::io("make", &page, &error))?;
-    let sandbox = Sandbox::start(program, Some(&page))?;
+    let sandbox = Sandbox::start(program, &["--site".as_ref(), page.as_os_str()])?;
     stage.say(&format!(
         "\nThe same project as a GitLab serves it (a stand-in, at {}): asked through its API,\n\
          without a clone and a list of tags; {}. What an answer cost stands above its notes.\n",
