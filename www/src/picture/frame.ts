@@ -14,12 +14,22 @@ export function useMeasure(box: { current: HTMLElement | null }, use: (frame: Fr
       const { clientWidth: width = 0, clientHeight: height = 0 } = box.current ?? {};
       use({ width, height, rem: Number.parseFloat(getComputedStyle(document.documentElement).fontSize) });
     };
-    const observer = new ResizeObserver(measure);
+    // In the next frame: what is drawn for the new size may change it once more, which browsers report as an error of a loop.
+    let waiting = 0;
+    const observer = new ResizeObserver(() => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        measure();
+      });
+    });
     if (box.current !== null) {
       observer.observe(box.current);
     }
     measure();
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      cancelAnimationFrame(waiting);
+    };
   }, []);
 }
 
