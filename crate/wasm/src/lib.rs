@@ -4,6 +4,7 @@
 //! module, makes errors of what they throw and keeps their promises if the module breaks down.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
+#![allow(clippy::missing_errors_doc, reason = "what these functions throw is a `Failure`, of any code")]
 
 pub mod failure;
 
