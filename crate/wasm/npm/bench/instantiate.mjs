@@ -1,5 +1,6 @@
 // How long it takes until the first question can be asked: `node instantiate.mjs DIST RUNS`. In Chromium, streaming from loopback,
 // each time in a new context without a cache; beside it, in the same page, the same bytes fetched and not compiled.
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { createReadStream } from "node:fs";
 import { basename, extname, join } from "node:path";
@@ -25,7 +26,7 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
 const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
+  executablePath: execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim(),
   args: ["--no-sandbox", "--disable-gpu"],
 });
 const times = { fetched: [], loaded: [] };

@@ -37,7 +37,8 @@ pub(super) fn bench(runs: usize) -> Result<()> {
         let (from, to) = (dist.join(name), module.join(name));
         fs::copy(&from, &to).map_err(|error| Error::io("write", &to, &error))?;
     }
-    let [_, sandbox] = sh::build_both(&["--release"])?;
+    // What is measured runs in Node alone.
+    let [_, sandbox] = sh::build_both(&[])?;
     let sandbox = Sandbox::start(&sandbox, &["--long", &COMMITS.to_string()])?;
     let mut crossing = script("crossing.mjs");
     crossing.arg(&module).args([sandbox.says("long"), &runs]);
