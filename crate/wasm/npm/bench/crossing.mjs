@@ -14,8 +14,8 @@ const host = {
   hasCache: false,
   cancelled: new Promise(() => {}),
 };
-const history = await glue.history(project, { unlimited: true }, host);
-const ways = { "JSON text, parsed": () => history.entries(), "object by object": () => history.entriesByObjects() };
+const history = await glue.history(project, { unlimited: true, limit: 10_000 }, host);
+const ways = { "object by object": () => history.entries(), "JSON text, written and parsed": () => history.entriesByText() };
 const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
 let length = 0;
 for (let run = 0; run <= Number(runs); run += 1) {
@@ -30,5 +30,5 @@ for (let run = 0; run <= Number(runs); run += 1) {
 const best = Object.fromEntries(Object.entries(times).map(([name, list]) => [name, Math.min(...list)]));
 console.log(`| ${length} commits cross by | fastest | ratio |\n|---|---|---|`);
 for (const [name, time] of Object.entries(best)) {
-  console.log(`| ${name} | ${time.toFixed(1)} ms | ${(time / best["JSON text, parsed"]).toFixed(2)} |`);
+  console.log(`| ${name} | ${time.toFixed(1)} ms | ${(time / best["JSON text, written and parsed"]).toFixed(2)} |`);
 }

@@ -25,7 +25,7 @@ export interface Options {
 }
 
 export interface HistoryOptions extends Options {
-  /** How many commits, the newest first; default: all. */
+  /** How many commits, the newest first; default: about 1,000. */
   limit?: number;
 }
 
