@@ -1,12 +1,12 @@
 //! Many questions about files in as few queries as their complexity permits, with the details of some image tags.
 
-use futures_util::future::join_all;
 use repin::source::Tag;
 use serde_json::{Value, json};
 
 use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{self, Ask, Blob, Query};
+use super::together::all;
 use crate::cache::Store;
 use crate::http::{HttpError, Transport};
 
@@ -83,7 +83,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             if queries.is_empty() {
                 break;
             }
-            let sent = join_all(queries.iter().map(|(query, _)| self.query(query))).await;
+            let sent = all(queries.iter().map(|(query, _)| self.query(query))).await;
             for ((_, list), data) in queries.iter().zip(sent) {
                 match data {
                     Ok(data) => {

@@ -4,13 +4,14 @@
 //! job says whether it failed, or was built and deleted; one that still is building says more. Where none has one, the
 //! pipeline of the push that brought the commit says why nothing was built.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join;
 use repin::Oid;
 use repin::resolution::{Reason, Status};
 use repin::source::{Build, SourceError, Wanted};
 
 use super::GitLab;
 use super::api::ApiError;
+use super::together::all;
 use super::verdict::{self, Found};
 use super::wire::{JobReply, PipelineReply};
 use crate::cache::Store;
@@ -180,7 +181,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let (active, done): (Vec<_>, Vec<_>) =
             heads.iter().take(MOST_PIPELINES).partition(|pipeline| verdict::goes_on(&pipeline.status));
         let mut found = Vec::new();
-        for read in join_all(active.into_iter().map(|pipeline| self.image_job(pipeline, name))).await {
+        for read in all(active.into_iter().map(|pipeline| self.image_job(pipeline, name))).await {
             found.push(read?);
         }
         for pipeline in done {

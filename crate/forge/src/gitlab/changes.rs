@@ -4,13 +4,13 @@
 //! one of them to the next the file is the same: so it has to be looked at where it changed, and nowhere else on the line.
 //! What a commit has is always read from its blobs' ids, or follows from them.
 
-use futures_util::future::join_all;
 use repin::{Oid, OidSet};
 use serde_json::{Value, json};
 
 use super::GitLab;
 use super::api::ApiError;
 use super::graphql::{Ask, Query};
+use super::together::all;
 use super::wire::CommitReply;
 use crate::cache::Store;
 use crate::http::Transport;
@@ -108,7 +108,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 Err(error) => return Err(error),
             }
         }
-        let lists = join_all(paths.iter().map(|path| self.touched_by_rest(tip, path))).await;
+        let lists = all(paths.iter().map(|path| self.touched_by_rest(tip, path))).await;
         lists.into_iter().collect()
     }
 

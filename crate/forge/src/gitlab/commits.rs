@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use futures_util::future::join_all;
 use repin::Oid;
 use repin::graph::Graph;
 use repin::reference::is_floating_tag;
@@ -12,6 +11,7 @@ use repin::source::{Commit, SourceError};
 use super::GitLab;
 use super::api::ApiError;
 use super::fetch::USED_UP;
+use super::together::all;
 use super::wire::{BranchReply, CommitReply, GitTagReply, RefReply};
 use crate::cache::Store;
 use crate::http::Transport;
@@ -71,7 +71,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let count = if known < 2 { 1 } else { 3.min(self.remaining() - RESERVE) };
         let pages = (1..=count).map(|more| known + u32::try_from(more).unwrap_or(1));
         let tip_name = tip.to_string();
-        let lists = join_all(pages.map(|page| self.list_commits(Some(&tip_name), page))).await;
+        let lists = all(pages.map(|page| self.list_commits(Some(&tip_name), page))).await;
         let mut state = self.state.borrow_mut();
         for list in lists {
             let (commits, is_last) = list?;
@@ -138,7 +138,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let state = self.state.borrow();
             ids.iter().copied().filter(|id| state.history.get(*id).is_none()).collect()
         };
-        let found = join_all(missing.iter().map(|id| async { self.one_commit(&id.to_string()).await })).await;
+        let found = all(missing.iter().map(|id| async { self.one_commit(&id.to_string()).await })).await;
         for (id, commit) in missing.into_iter().zip(found) {
             let commit = commit?.ok_or_else(|| SourceError::Incomplete(format!("the project has no commit {id}")))?;
             self.state.borrow_mut().history.add(commit);
@@ -182,7 +182,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         }
         let mut unknown = unknown();
         unknown.truncate(MOST_ALONE.min(usize::try_from(self.remaining()).unwrap_or(usize::MAX)));
-        let found = join_all(unknown.iter().map(|prefix| self.one_commit(prefix))).await;
+        let found = all(unknown.iter().map(|prefix| self.one_commit(prefix))).await;
         for (prefix, commit) in unknown.into_iter().zip(found) {
             let Some(commit) = commit? else { continue };
             let mut state = self.state.borrow_mut();

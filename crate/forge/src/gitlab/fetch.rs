@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join;
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
 use repin::inputs::Spec;
@@ -16,6 +16,7 @@ use super::changes::WORTH;
 use super::files::{Missing, View, Wish};
 use super::graphql::{self, Ask};
 use super::start::mode_of;
+use super::together::all;
 use super::wire::TreeReply;
 use crate::cache::Store;
 use crate::http::Transport;
@@ -237,8 +238,8 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         contents.sort_by_key(|(blob, ..)| *blob);
         contents.dedup_by_key(|(blob, ..)| *blob);
         let asked = self.ask_files(files);
-        let listed = join_all(folders.into_iter().map(|(tree, commit, path)| self.list_folder(tree, commit, path)));
-        let whole = join_all(trees.into_iter().map(|commit| self.list_tree(commit)));
+        let listed = all(folders.into_iter().map(|(tree, commit, path)| self.list_folder(tree, commit, path)));
+        let whole = all(trees.into_iter().map(|commit| self.list_tree(commit)));
         let read = self.read_contents(contents);
         let (asked, listed, whole, read) = futures_util::future::join4(asked, listed, whole, read).await;
         asked?;
@@ -398,7 +399,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 }
             }
         }
-        let read = join_all(contents.into_iter().map(|(blob, commit, path)| self.read_content(blob, commit, path)));
+        let read = all(contents.into_iter().map(|(blob, commit, path)| self.read_content(blob, commit, path)));
         read.await.into_iter().collect()
     }
 

@@ -41,6 +41,7 @@ mod keep;
 mod place;
 mod registry;
 mod start;
+mod together;
 mod verdict;
 mod wire;
 

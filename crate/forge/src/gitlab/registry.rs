@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use futures_util::future::join_all;
 use repin::Oid;
 use repin::resolution::Reason;
 use repin::scheme::CommitNames;
@@ -10,6 +9,7 @@ use repin::source::{Images, SourceError, Tag};
 
 use super::GitLab;
 use super::api::ApiError;
+use super::together::all;
 use super::wire::{RepositoryReply, TagReply};
 use crate::cache::Store;
 use crate::http::Transport;
@@ -189,7 +189,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         let mut at = 1;
         if let Some(count) = count.filter(|_| next.is_some()) {
             let pages = count.div_ceil(100).min(1 + self.remaining().saturating_sub(RESERVE));
-            let lists = join_all((2..=pages).map(|page| self.api.slow_page::<TagReply>(url(page)))).await;
+            let lists = all((2..=pages).map(|page| self.api.slow_page::<TagReply>(url(page)))).await;
             for list in lists {
                 let page = list?;
                 rows.extend(page.rows.into_iter().filter(|tag| names.insert(tag.name.clone())));
@@ -268,7 +268,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         for group in [first, rest] {
             let room = usize::try_from(self.remaining().saturating_sub(RESERVE)).unwrap_or(usize::MAX);
             let group = &group[..group.len().min(room)];
-            let answers = join_all(group.iter().map(|name| self.probe_tag(name))).await;
+            let answers = all(group.iter().map(|name| self.probe_tag(name))).await;
             asked += answers.len();
             let mut is_broken = false;
             for answer in answers {
