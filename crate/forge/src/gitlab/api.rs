@@ -3,9 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use repin::source::SourceError;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::graphql::{Variables, literal};
+use super::read::Read;
 use super::token::Token;
 use crate::http::{Call, Client, HttpError, Response, Transport, TransportError};
 
@@ -127,6 +128,24 @@ pub(super) struct Page<R> {
     pub(super) next: Option<String>,
 }
 
+/// A JSON document, and the address of the next one.
+struct Answer {
+    endpoint: String,
+    json: Value,
+    next: Option<String>,
+}
+
+impl Answer {
+    fn read<R: Read>(self) -> Result<R, ApiError> {
+        R::read(self.json).map_err(|problem| ApiError::Shape { endpoint: self.endpoint, problem })
+    }
+
+    fn page<R: Read>(mut self) -> Result<Page<R>, ApiError> {
+        let next = self.next.take();
+        Ok(Page { rows: self.read()?, next })
+    }
+}
+
 impl<T: Transport> Api<T> {
     pub(super) fn new(client: Client<T>, base: String, token: Option<Token>) -> Self {
         Self { client, base, token }
@@ -183,24 +202,21 @@ impl<T: Transport> Api<T> {
     }
 
     /// One JSON document.
-    pub(super) async fn get<R: DeserializeOwned>(&self, url: String) -> Result<R, ApiError> {
-        let call = Call::get(url).header("Accept", "application/json");
-        let endpoint = self.endpoint(&call);
-        let response = self.send(call).await?;
-        parse(&endpoint, &response)
+    pub(super) async fn get<R: Read>(&self, url: String) -> Result<R, ApiError> {
+        self.answer(Call::get(url)).await?.read()
     }
 
     /// One page of a list.
-    pub(super) async fn page<R: DeserializeOwned>(&self, url: String) -> Result<Page<R>, ApiError> {
-        self.page_by(Call::get(url)).await
+    pub(super) async fn page<R: Read>(&self, url: String) -> Result<Page<R>, ApiError> {
+        self.answer(Call::get(url)).await?.page()
     }
 
     /// The same of a list that the server makes slowly: where it takes too long, it would again.
-    pub(super) async fn slow_page<R: DeserializeOwned>(&self, url: String) -> Result<Page<R>, ApiError> {
-        self.page_by(Call { retry_late: false, ..Call::get(url) }).await
+    pub(super) async fn slow_page<R: Read>(&self, url: String) -> Result<Page<R>, ApiError> {
+        self.answer(Call { retry_late: false, ..Call::get(url) }).await?.page()
     }
 
-    async fn page_by<R: DeserializeOwned>(&self, call: Call) -> Result<Page<R>, ApiError> {
+    async fn answer(&self, call: Call) -> Result<Answer, ApiError> {
         let call = call.header("Accept", "application/json");
         let endpoint = self.endpoint(&call);
         let url = call.url.clone();
@@ -211,7 +227,7 @@ impl<T: Transport> Api<T> {
             Some((_, path)) => Some(format!("{}/api/v4/{path}", self.base)),
             None => response.headers.get("x-next-page").and_then(|page| with_page(&url, page)),
         };
-        Ok(Page { rows: parse(&endpoint, &response)?, next })
+        Ok(Answer { json: parse(&endpoint, &response)?, endpoint, next })
     }
 
     /// The bytes of a file.
@@ -222,8 +238,8 @@ impl<T: Transport> Api<T> {
     }
 
     /// The `data` of a GraphQL answer.
-    pub(super) async fn graphql(&self, query: &str, variables: &Value) -> Result<Value, ApiError> {
-        let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+    pub(super) async fn graphql(&self, query: &str, variables: &Variables<'_>) -> Result<Value, ApiError> {
+        let body = format!(r#"{{"query":{},"variables":{}}}"#, literal(query), literal(variables));
         let mut call = Call::query(format!("{}/api/graphql", self.base), body.into_bytes())
             .header("Content-Type", "application/json")
             .header("Accept", "application/json");
@@ -237,7 +253,7 @@ impl<T: Transport> Api<T> {
         if !(200..=299).contains(&response.status) {
             return Err(refusal(endpoint, response.status, &response.body));
         }
-        let mut answer: Value = parse(&endpoint, &response)?;
+        let mut answer = parse(&endpoint, &response)?;
         let data = answer.get_mut("data").map(Value::take).filter(|data| !data.is_null());
         let errors: Vec<&str> = answer
             .get("errors")
@@ -257,7 +273,7 @@ impl<T: Transport> Api<T> {
     }
 }
 
-fn parse<R: DeserializeOwned>(endpoint: &str, response: &Response) -> Result<R, ApiError> {
+fn parse(endpoint: &str, response: &Response) -> Result<Value, ApiError> {
     serde_json::from_slice(&response.body).map_err(|error| {
         let text = response.body.trim_ascii_start();
         let problem = if text.starts_with(b"<") {
@@ -269,13 +285,29 @@ fn parse<R: DeserializeOwned>(endpoint: &str, response: &Response) -> Result<R, 
     })
 }
 
+/// A value as JSON, written without numbers that are not whole (see [`literal`]): no refusal has any.
+fn compact(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.as_i64().map_or_else(|| "a number".to_owned(), |number| number.to_string()),
+        Value::String(text) => literal(text),
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(compact).collect())),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| format!("{}:{}", literal(name), compact(value));
+            format!("{{{}}}", joined(fields.iter().map(field).collect()))
+        }
+    }
+}
+
 /// GitLab's ways to say no: `{"message": "text" or object}`, `{"error": …, "error_description": …, "scope": …}`, or text.
 fn refusal(endpoint: String, status: u16, body: &[u8]) -> ApiError {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Null => None,
-        other => Some(other.to_string()),
+        other => Some(compact(other)),
     };
     let is = |name: &str| json.get(name).and_then(text);
     let message = is("error_description").or_else(|| is("message")).or_else(|| is("error"));

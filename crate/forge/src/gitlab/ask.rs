@@ -1,11 +1,11 @@
 //! Many questions about files in as few queries as their complexity permits, with the details of some image tags.
 
 use repin::source::Tag;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitLab;
 use super::api::ApiError;
-use super::graphql::{self, Ask, Blob, Query};
+use super::graphql::{self, Ask, Blob, Query, literal};
 use super::together::all;
 use crate::cache::Store;
 use crate::http::{HttpError, Transport};
@@ -108,11 +108,11 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     /// The part of a query that asks for the details of image tags, and what it counts.
     fn details_query(&self, tags: &[&str]) -> Option<(String, f64)> {
         let repository = self.state.borrow().repository.filter(|_| !tags.is_empty())?;
-        let id = json!(format!("gid://gitlab/ContainerRepository/{repository}"));
+        let id = literal(&format!("gid://gitlab/ContainerRepository/{repository}"));
         let fields: Vec<String> = tags
             .iter()
             .enumerate()
-            .map(|(at, tag)| format!("t{at}:tags(name:{},first:5){{nodes{{name digest createdAt}}}}", json!(tag)))
+            .map(|(at, tag)| format!("t{at}:tags(name:{},first:5){{nodes{{name digest createdAt}}}}", literal(tag)))
             .collect();
         let count = f64::from(u32::try_from(tags.len()).unwrap_or(u32::MAX));
         Some((format!(" containerRepository(id:{id}){{{}}}", fields.join(" ")), 2.0 + DETAIL * count))

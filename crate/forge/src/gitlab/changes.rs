@@ -5,11 +5,11 @@
 //! What a commit has is always read from its blobs' ids, or follows from them.
 
 use repin::{Oid, OidSet};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::GitLab;
 use super::api::ApiError;
-use super::graphql::{Ask, Query};
+use super::graphql::{Ask, Query, literal};
 use super::together::all;
 use super::wire::CommitReply;
 use crate::cache::Store;
@@ -119,7 +119,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         for (at, path) in paths.iter().enumerate() {
             let field = format!(
                 " c{at}:commits(ref:\"{tip}\",path:{},firstParent:true,first:{PER_LIST}){{nodes{{sha committedDate}}}}",
-                json!(path)
+                literal(path)
             );
             // nodes and two fields, the resolver and the call of Gitaly, for a page of 100.
             query.add(&field, "", "", 5.0 * 2.0);

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use repin::Oid;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::read::{Read, read};
 
 /// The greatest complexity of a query without a token, and with one, less what our own sum may err.
 pub(super) const ANONYMOUS: f64 = 190.0;
@@ -35,14 +37,27 @@ impl Ask {
 }
 
 /// A file of an answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Blob {
     pub(super) path: String,
     pub(super) oid: Oid,
-    #[serde(default)]
     pub(super) mode: Option<String>,
-    #[serde(rename = "rawTextBlob", default)]
     pub(super) text: Option<String>,
+}
+
+read! { Blob { path, oid, mode, text ["rawTextBlob"] } }
+
+/// What a query's text names.
+#[derive(Debug, Serialize)]
+pub(super) struct Variables<'q> {
+    p: &'q str,
+}
+
+/// Text, or a list of it, as GraphQL and JSON write it.
+///
+/// What is written by its type, not as a [`Value`], needs no code for numbers that are not whole, whose table has 10 kB.
+pub(super) fn literal(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).expect("text can be written")
 }
 
 /// One query, and what it counts.
@@ -75,10 +90,10 @@ impl Query {
     pub(super) fn ask(&mut self, ask: &Ask) -> bool {
         let mut text = format!(" b{}:blobs(", self.asks);
         if let Some(reference) = &ask.reference {
-            write!(text, "ref:{},", json!(reference)).expect("a String takes everything");
+            write!(text, "ref:{},", literal(reference)).expect("a String takes everything");
         }
         let fields = if ask.text { "path oid mode rawTextBlob" } else { "path oid mode" };
-        write!(text, "paths:{},first:{}){{nodes{{{fields}}}}}", json!(ask.paths), ask.paths.len().clamp(1, 100))
+        write!(text, "paths:{},first:{}){{nodes{{{fields}}}}}", literal(&ask.paths), ask.paths.len().clamp(1, 100))
             .expect("a String takes everything");
         let complexity = ask.complexity();
         // One that is too large on its own is sent on its own: the server may permit more.
@@ -110,7 +125,7 @@ impl Query {
     }
 
     /// The query's text and its variables.
-    pub(super) fn text(&self) -> (String, Value) {
+    pub(super) fn text(&self) -> (String, Variables<'_>) {
         let repository =
             if self.repository.is_empty() { String::new() } else { format!("repository{{{}}}", self.repository) };
         let project = if repository.is_empty() && self.project.is_empty() {
@@ -118,25 +133,28 @@ impl Query {
         } else {
             format!("project(fullPath:$p){{id {}{repository}}}", self.project)
         };
-        (format!("query($p:ID!){{{project}{}}}", self.root), json!({ "p": self.path }))
+        (format!("query($p:ID!){{{project}{}}}", self.root), Variables { p: &self.path })
     }
 }
 
 /// The files that ask number `at` found; `None` where the answer lacks them.
 pub(super) fn blobs(data: &Value, at: usize) -> Option<Vec<Blob>> {
     let nodes = data.pointer(&format!("/project/repository/b{at}/nodes"))?;
-    serde_json::from_value(nodes.clone()).ok()
+    Read::read(nodes.clone()).ok()
 }
 
 /// The greatest complexity, where the refusal of a query names it: "…, which exceeds max complexity of 250".
 pub(super) fn limit_in(message: &str) -> Option<f64> {
     let (_, rest) = message.split_once("exceeds max complexity of ")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+    // As a whole number: reading others takes a table of 10 kB.
+    digits.parse::<u32>().ok().map(f64::from)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn ask(paths: usize) -> Ask {
@@ -170,7 +188,7 @@ mod tests {
             text,
             r#"query($p:ID!){project(fullPath:$p){id repository{ b0:blobs(ref:"a\"){x}",paths:["b\"\\\n"],first:1){nodes{path oid mode}}}}}"#
         );
-        assert_eq!(variables, json!({ "p": "group/name" }));
+        assert_eq!(json!(variables), json!({ "p": "group/name" }));
     }
 
     #[test]

@@ -1,13 +1,21 @@
 //! What is kept for the next question: facts about commits, which never change, and the answer, which is looked at again.
 
 use futures_util::future::join;
-use repin::resolution::{Resolution, Status};
+use repin::resolution::{
+    Change, Changed, Cost, EnvironmentSummary, Image, InputFile, InputsSource, InputsSummary, Nearest, Reason,
+    Relation, Resolution, Status,
+};
 use repin::source::{Commit, SourceError};
 use repin::tree::Mode;
 use repin::{Oid, OidSet, Question};
-use serde::{Deserialize, Serialize};
+use serde::de::value::StrDeserializer;
+use serde::de::{self, IntoDeserializer as _};
+use serde::{Deserialize as _, Serialize};
+use serde_json::Value;
 
 use super::GitLab;
+use super::graphql::literal;
+use super::read::{Read, read};
 use super::start::mode_of;
 use super::wire::{CommitReply, TagReply};
 use crate::cache::Store;
@@ -21,7 +29,7 @@ const MOST_COMMITS: usize = 5000;
 const LARGEST: usize = 64 << 10;
 
 /// Facts about commits.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize)]
 struct Facts {
     commits: Vec<KeptCommit>,
     /// How much of the history of a commit is known: pages, and whether that is all.
@@ -31,7 +39,7 @@ struct Facts {
     contents: Vec<(Oid, String)>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct KeptCommit {
     id: Oid,
     parents: Vec<Oid>,
@@ -41,7 +49,7 @@ struct KeptCommit {
 }
 
 /// Files of a commit; without a mode and an id: there is none.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct KeptFiles {
     commit: Oid,
     root: Option<Oid>,
@@ -51,10 +59,48 @@ struct KeptFiles {
 type KeptEntry = (String, String, Oid);
 
 /// An answer, and what it was given to.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Kept {
     repository: u64,
     answer: Resolution,
+}
+
+read! {
+    Facts { commits, pages, files, folders, contents }
+    KeptCommit { id, parents, title, seconds, date }
+    KeptFiles { commit, root, files }
+    Kept { repository, answer }
+    Resolution {
+        schema, project, commit, inputs, environment, status, reason, image, expected_tag, nearest, notes, cost
+    }
+    InputsSummary { source, patterns, whole_tree, notes }
+    EnvironmentSummary { key, files }
+    InputFile { path, mode, oid }
+    Reason { code, message, url }
+    Image { reference, project, tag, commit, relation, distance, digest, created_at, verified }
+    Nearest { tag, commit, changed }
+    Changed { path, change }
+    Cost { requests, rounds, bytes }
+}
+
+/// Words of an answer.
+macro_rules! words {
+    ($($Enum:ident),+) => {
+        $(impl Read for $Enum {
+            fn read(json: Value) -> Result<Self, String> {
+                let text = String::read(json)?;
+                let word: StrDeserializer<'_, de::value::Error> = text.as_str().into_deserializer();
+                $Enum::deserialize(word).map_err(|error| error.to_string())
+            }
+        })+
+    };
+}
+
+words!(Status, InputsSource, Relation, Change);
+
+/// What is kept under a key, if it can be read.
+fn kept<R: Read>(bytes: &[u8]) -> Option<R> {
+    R::read(serde_json::from_slice(bytes).ok()?).ok()
 }
 
 impl<T: Transport, S: Store> GitLab<T, S> {
@@ -87,7 +133,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if self.images.is_some() {
             return None;
         }
-        let kept: Kept = serde_json::from_slice(&self.store.get(key).await?).ok()?;
+        let kept: Kept = kept(&self.store.get(key).await?)?;
         let image = kept.answer.image.as_ref()?;
         let revision = question.revision.as_deref().filter(|revision| !matches!(*revision, "HEAD" | "@"));
         let (commit, tag) = join(self.tip(revision), self.tag_again(kept.repository, &image.tag)).await;
@@ -116,7 +162,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             return;
         }
         let Some(bytes) = self.store.get(FACTS).await else { return };
-        let Ok(facts) = serde_json::from_slice::<Facts>(&bytes) else { return };
+        let Some(facts) = kept::<Facts>(&bytes) else { return };
         let mut state = self.state.borrow_mut();
         for KeptCommit { id, parents, title, seconds, date } in facts.commits {
             state.history.add(Commit { id, parents, title, seconds, date, branch: None });
@@ -211,5 +257,5 @@ fn entry((name, mode, oid): KeptEntry) -> Option<(Vec<u8>, Mode, Oid)> {
 fn key(question: &Question) -> String {
     let Question { revision, inputs, ci_path, image } = question;
     let version = env!("CARGO_PKG_VERSION");
-    format!("answer/1 {version} {}", serde_json::json!([revision, inputs, ci_path, image]))
+    format!("answer/1 {version} {}", literal(&(revision, inputs, ci_path, image)))
 }

@@ -39,6 +39,7 @@ mod graphql;
 mod history;
 mod keep;
 mod place;
+mod read;
 mod registry;
 mod start;
 mod together;

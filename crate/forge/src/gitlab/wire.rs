@@ -3,47 +3,56 @@
 
 use repin::Oid;
 use repin::source::Commit;
-use serde::Deserialize;
+
+use super::read::read;
+
+read! {
+    ProjectReply {
+        id, path_with_namespace, default_branch, ci_config_path, container_registry_image_prefix,
+        container_registry_access_level, container_registry_enabled, forked_from_project, builds_access_level,
+        jobs_enabled, archived [default]
+    }
+    ForkedFrom { id, path_with_namespace }
+    CommitReply { id, parent_ids [default], title, committed_date }
+    TreeReply { id, name, path, mode }
+    GitTagReply { name, commit }
+    BranchReply { name }
+    IdReply { id }
+    RefReply { kind ["type"], name }
+    RepositoryReply { id, path [default], location, tags_count, tags }
+    TagReply { name, digest, created_at }
+    PipelineReply { id, sha, status [default], source, created_at, web_url }
+    JobReply { id [default], name, status [default], failure_reason, web_url }
+}
 
 /// `GET /projects/:id`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct ProjectReply {
     pub(super) id: u64,
     pub(super) path_with_namespace: String,
-    #[serde(default)]
     pub(super) default_branch: Option<String>,
-    #[serde(default)]
     pub(super) ci_config_path: Option<String>,
-    #[serde(default)]
     pub(super) container_registry_image_prefix: Option<String>,
-    #[serde(default)]
     pub(super) container_registry_access_level: Option<String>,
-    #[serde(default)]
     pub(super) container_registry_enabled: Option<bool>,
-    #[serde(default)]
     pub(super) forked_from_project: Option<ForkedFrom>,
-    #[serde(default)]
     pub(super) builds_access_level: Option<String>,
-    #[serde(default)]
     pub(super) jobs_enabled: Option<bool>,
-    #[serde(default)]
     pub(super) archived: bool,
 }
 
 /// The parent of a fork.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct ForkedFrom {
     pub(super) id: u64,
     pub(super) path_with_namespace: String,
 }
 
 /// An element of `GET /projects/:id/repository/commits`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct CommitReply {
     pub(super) id: Oid,
-    #[serde(default)]
     pub(super) parent_ids: Vec<Oid>,
-    #[serde(default)]
     pub(super) title: Option<String>,
     pub(super) committed_date: String,
 }
@@ -64,7 +73,7 @@ impl CommitReply {
 }
 
 /// An element of `GET /projects/:id/repository/tree`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct TreeReply {
     pub(super) id: Oid,
     pub(super) name: String,
@@ -73,67 +82,57 @@ pub(super) struct TreeReply {
 }
 
 /// An element of `GET /projects/:id/repository/tags`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct GitTagReply {
     pub(super) name: String,
     pub(super) commit: Option<IdReply>,
 }
 
 /// `GET /projects/:id/repository/branches/:name`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct BranchReply {
     pub(super) name: String,
 }
 
 /// Something with a commit's id.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct IdReply {
     pub(super) id: Oid,
 }
 
 /// An element of `GET /projects/:id/repository/commits/:sha/refs`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct RefReply {
-    #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) name: String,
 }
 
 /// An element of `GET /projects/:id/registry/repositories`, or `GET /registry/repositories/:rid`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct RepositoryReply {
     pub(super) id: u64,
-    #[serde(default)]
     pub(super) path: String,
     pub(super) location: String,
-    #[serde(default)]
     pub(super) tags_count: Option<u64>,
-    #[serde(default)]
     pub(super) tags: Option<Vec<TagReply>>,
 }
 
 /// An element of `GET /projects/:id/registry/repositories/:rid/tags`, or one tag.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct TagReply {
     pub(super) name: String,
-    #[serde(default)]
     pub(super) digest: Option<String>,
-    #[serde(default)]
     pub(super) created_at: Option<String>,
 }
 
 /// An element of `GET /projects/:id/pipelines`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct PipelineReply {
     pub(super) id: u64,
     pub(super) sha: Oid,
-    #[serde(default)]
     pub(super) status: String,
-    #[serde(default)]
     pub(super) source: Option<String>,
-    #[serde(default)]
     pub(super) created_at: Option<String>,
-    #[serde(default)]
     pub(super) web_url: Option<String>,
 }
 
@@ -150,16 +149,12 @@ impl PipelineReply {
 }
 
 /// An element of `GET /projects/:id/pipelines/:pid/jobs`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct JobReply {
-    #[serde(default)]
     pub(super) id: u64,
     pub(super) name: String,
-    #[serde(default)]
     pub(super) status: String,
-    #[serde(default)]
     pub(super) failure_reason: Option<String>,
-    #[serde(default)]
     pub(super) web_url: Option<String>,
 }
 
