@@ -17,7 +17,7 @@ const COMMON: usize = 400;
 const BEFORE: usize = 3;
 
 fn main() -> anyhow::Result<()> {
-    let [module, named] = std::env::args_os()
+    let [module, target] = std::env::args_os()
         .skip(1)
         .collect::<Vec<_>>()
         .try_into()
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
     section.functions(&names);
     module.push(section.id());
     section.encode(&mut module);
-    std::fs::write(named, module)?;
+    std::fs::write(target, module)?;
     Ok(())
 }
 
