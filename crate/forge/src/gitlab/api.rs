@@ -276,6 +276,11 @@ impl<T: Transport> Api<T> {
 fn parse(endpoint: &str, response: &Response) -> Result<Value, ApiError> {
     serde_json::from_slice(&response.body).map_err(|error| {
         let text = response.body.trim_ascii_start();
+        // Some browsers (Firefox) take a body that was cut off for a whole one.
+        if error.is_eof() && !text.is_empty() {
+            let error = HttpError::Transport(TransportError::CutOff { received: response.received });
+            return ApiError::Http { endpoint: endpoint.to_owned(), error };
+        }
         let problem = if text.starts_with(b"<") {
             "it is a web page, not JSON (is something between you and GitLab, or a sign-in needed?)".to_owned()
         } else {
@@ -374,6 +379,19 @@ mod tests {
             ("https://h/a?page=9", "", None),
         ] {
             assert_eq!(with_page(url, page).as_deref(), wanted, "{url} {page}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_not_taken_for_another_server() {
+        for (body, cut) in [("[{\"id\": 1}, {\"na", true), ("{", true), ("", false), ("<html>", false), ("]", false)] {
+            let response = Response { status: 200, body: body.as_bytes().to_vec(), received: 7, ..Response::default() };
+            let error = parse("GET /projects/:id", &response).unwrap_err();
+            let is_cut = matches!(
+                error,
+                ApiError::Http { error: HttpError::Transport(TransportError::CutOff { received: 7 }), .. }
+            );
+            assert_eq!(is_cut, cut, "{body}: {error}");
         }
     }
 
