@@ -4,7 +4,6 @@ import { commitPage } from "../ask/place";
 import type { Answer } from "../ask/state";
 import { Said } from "../text/said";
 import { safe } from "../text/safe";
-import { count } from "../text/words";
 import { type Lookup, shown, spent } from "./sentences";
 
 /** What else is known: of which commits, since when, at what cost. */
@@ -58,24 +57,5 @@ function Fact({ name, children, isGrowing = false }: FactProperties) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-/** What could make a right image differ from a new one, and the like. */
-export function Notes({ notes }: { notes: readonly string[] }) {
-  if (notes.length === 0) {
-    return null;
-  }
-  return (
-    <details class="notes">
-      <summary>{count(notes.length, "note", "notes")}</summary>
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>
-            <bdi>{safe(note)}</bdi>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }

@@ -4,12 +4,13 @@ import { ask } from "../ask/ask";
 import { type Answer, PATIENCE, START, answer, failure, progress, question } from "../ask/state";
 import { picture } from "../picture/ask";
 import { olderIn } from "../picture/live";
+import { Notes } from "../text/notes";
 import { Said } from "../text/said";
 import { safe } from "../text/safe";
 import { count, kilobytes } from "../text/words";
 import { Breakable } from "./breakable";
 import { CopyLine } from "./copy";
-import { Facts, Notes } from "./facts";
+import { Facts } from "./facts";
 import { FailureView } from "./failure";
 import { linesOf } from "./lines";
 import { NoImage } from "./none";
@@ -99,7 +100,7 @@ function Found({ answer: found }: { answer: Answer }) {
       )}
       <div class="rest">
         <Facts answer={found} lookup={lookup} />
-        <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} />
+        <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} one="note" many="notes" />
       </div>
     </div>
   );

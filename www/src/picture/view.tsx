@@ -1,6 +1,7 @@
 import { go } from "../ask/navigate";
 import { SENTENCES } from "../ask/failure";
 import { PATIENCE, answer, question } from "../ask/state";
+import { Notes } from "../text/notes";
 import { safe } from "../text/safe";
 import { count, sentence } from "../text/words";
 import { spent } from "../answer/sentences";
@@ -100,7 +101,7 @@ function Drawn({ picture: shown }: { picture: Picture }) {
         )}
         <State />
       </div>
-      <Notes notes={shown.notes} />
+      <Notes notes={shown.notes} one="note on the history" many="notes on the history" />
     </>
   );
 }
@@ -121,22 +122,4 @@ function rowsOf(shown: Picture): { asked: number | null; image: number | null } 
 /** Whether there is more to see: older commits, or some that were not looked at. */
 function canGrow(shown: Picture): boolean {
   return (!isWhole(shown) && shown.limit < MOST) || shown.unseen.size > 0;
-}
-
-function Notes({ notes }: { notes: readonly string[] }) {
-  if (notes.length === 0) {
-    return null;
-  }
-  return (
-    <details class="notes">
-      <summary>{count(notes.length, "note on the history", "notes on the history")}</summary>
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>
-            <bdi>{safe(note)}</bdi>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
 }
