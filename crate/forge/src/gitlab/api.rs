@@ -386,7 +386,7 @@ mod tests {
     fn what_is_cut_off_is_not_taken_for_another_server() {
         for (body, cut) in [("[{\"id\": 1}, {\"na", true), ("{", true), ("", false), ("<html>", false), ("]", false)] {
             let response = Response { status: 200, body: body.as_bytes().to_vec(), received: 7, ..Response::default() };
-            let error = parse("GET /projects/:id", &response).unwrap_err();
+            let error = parse("GET /projects/:id", &response).expect_err("it is no JSON");
             let is_cut = matches!(
                 error,
                 ApiError::Http { error: HttpError::Transport(TransportError::CutOff { received: 7 }), .. }

@@ -8,8 +8,8 @@ mod usual;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--site DIR[:PORT]] [--control]
-                           [--until-eof]
+usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--repository DIR]
+                           [--site DIR[:PORT]] [--control] [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
 
   --port N      the port on 127.0.0.1 (default: a free one)
@@ -17,6 +17,9 @@ usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] 
   --registry    with a real registry, by Debian's docker-registry
   --hostile     with a project whose titles, branches and paths try to be more than texts
   --long N      with a project of N commits, with merges and images
+  --repository DIR
+                with a repository of this machine, as if its branch had been pushed a few commits at a time and most pushes
+                had given an image
   --site DIR[:PORT]
                 also serve a folder of static files, on a port of its own
   --control     let tests arm faults, read the log of requests and push: JSON over HTTP on a port of its own, with the header

@@ -26,6 +26,7 @@ struct Wanted {
     registry: bool,
     hostile: bool,
     long: Option<usize>,
+    repository: Option<PathBuf>,
     site: Option<(PathBuf, u16)>,
     control: bool,
     until: Until,
@@ -73,6 +74,11 @@ pub(crate) fn serve(args: impl Iterator<Item = String>) -> std::result::Result<(
         server.add(usual::made(&folder.0, commits)?.project);
         println!("long {}/ada/usual", server.url());
     }
+    if let Some(repository) = &wanted.repository {
+        let project = usual::of(repository)?;
+        println!("local {}/{}", server.url(), project.path);
+        server.add(project);
+    }
     let site = wanted.site.map(|(folder, port)| Site::start(&folder, port)).transpose()?;
     if let Some(site) = &site {
         println!("site {}", site.url());
@@ -108,6 +114,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> std::result::Result<Wanted, 
             "--registry" => wanted.registry = true,
             "--hostile" => wanted.hostile = true,
             "--long" => wanted.long = Some(value()?.parse().map_err(|_| "--long needs a number".to_owned())?),
+            "--repository" => wanted.repository = Some(value()?.into()),
             "--site" => wanted.site = Some(folder_and_port(&value()?)),
             "--control" => wanted.control = true,
             "--until-eof" => wanted.until = Until::Eof,

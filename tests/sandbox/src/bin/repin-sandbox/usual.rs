@@ -47,7 +47,7 @@ pub(crate) fn made(dir: &Path, commits: usize) -> Result<Made> {
         moved.map_err(|error| Error::new(format!("cannot rename {}: {error}", partial.display())))?;
     }
     let git = Git::open(&repository);
-    let (pipelines, tags) = pushes(&git)?;
+    let (pipelines, tags) = pushes(&git, "main")?;
     let tags_file = tags.iter().fold(String::new(), |all, tag| all + &tag.name + "\n");
     let path = tags_path(&git);
     std::fs::write(&path, tags_file)
@@ -60,6 +60,22 @@ pub(crate) fn made(dir: &Path, commits: usize) -> Result<Made> {
         ..Project::default()
     };
     Ok(Made { git, project })
+}
+
+/// Any repository of this machine, with the images that the pushes of its branch could have given.
+pub(crate) fn of(dir: &Path) -> Result<Project> {
+    let git = Git::open(dir);
+    let branch = git.run(&["symbolic-ref", "--short", "HEAD"])?.trim().to_owned();
+    let (pipelines, tags) = pushes(&git, &branch)?;
+    let name = dir.canonicalize().ok().and_then(|dir| Some(dir.file_name()?.to_string_lossy().into_owned()));
+    Ok(Project {
+        default_branch: branch,
+        path: format!("local/{}", name.unwrap_or_default().trim_end_matches(".git")),
+        repository: dir.to_owned(),
+        images: vec![Repository { tags, ..Repository::default() }],
+        pipelines,
+        ..Project::default()
+    })
 }
 
 /// Where the list of a repository's tags lies.
@@ -136,9 +152,9 @@ fn data(out: &mut dyn Write, content: &str) -> io::Result<()> {
     writeln!(out, "data {}\n{content}", content.len())
 }
 
-/// Pushes of one to five commits of the main line; one build in ten failed, and clean-up left no more than [`TAGS`] images.
-fn pushes(git: &Git) -> Result<(Vec<Pipeline>, Vec<RegistryTag>)> {
-    let line = git.run(&["log", "--first-parent", "--reverse", "--format=%H %ct", "main"])?;
+/// Pushes of one to five commits of a branch's main line; one build in ten failed, and clean-up left no more than [`TAGS`] images.
+fn pushes(git: &Git, branch: &str) -> Result<(Vec<Pipeline>, Vec<RegistryTag>)> {
+    let line = git.run(&["log", "--first-parent", "--reverse", "--format=%H %ct", branch])?;
     let (mut pipelines, mut left, mut before) = (Vec::new(), 0_u64, "0".repeat(40));
     for (number, entry) in (1_u64..).zip(line.lines()) {
         if left > 0 {
@@ -165,7 +181,7 @@ fn pushes(git: &Git) -> Result<(Vec<Pipeline>, Vec<RegistryTag>)> {
             id,
             iid: id,
             sha: sha.to_owned(),
-            ref_name: "main".to_owned(),
+            ref_name: branch.to_owned(),
             source: "push".to_owned(),
             status,
             before_sha: std::mem::replace(&mut before, sha.to_owned()),
@@ -182,4 +198,23 @@ fn pushes(git: &Git) -> Result<(Vec<Pipeline>, Vec<RegistryTag>)> {
     let kept = built.iter().rev().step_by(step).filter_map(|pipeline| pipeline.sha.get(..7));
     let tags = kept.map(|tag| RegistryTag { name: tag.to_owned(), ..RegistryTag::default() }).collect();
     Ok((pipelines, tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{made, of};
+
+    #[test]
+    fn any_repository_can_be_served() {
+        let folder = std::env::temp_dir().join(format!("repin-sandbox-any-{}", std::process::id()));
+        let made = made(&folder, 100);
+        let any = made.and_then(|made| of(made.git.dir()));
+        std::fs::remove_dir_all(&folder).ok();
+        let project = any.unwrap_or_else(|_| panic!("a repository of 100 commits is served"));
+        assert_eq!((project.path.as_str(), project.default_branch.as_str()), ("local/usual-100", "main"));
+        let pushed = project.pipelines.len();
+        assert!((10..100).contains(&pushed), "{pushed} pushes");
+        let tags = project.images[0].tags.len();
+        assert!(tags > 0 && tags < pushed, "one build in ten fails: {tags} of {pushed}");
+    }
 }
