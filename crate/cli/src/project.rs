@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
 
 use repin::Question;
 use repin::reference::Reference;
@@ -33,9 +32,6 @@ pub(crate) struct Project {
     /// Where the token for a GitLab was found.
     token_place: Option<String>,
 }
-
-/// The time for an answer that may take any number of requests.
-const LONG: Duration = Duration::from_mins(10);
 
 impl Project {
     pub(crate) fn open(
@@ -208,10 +204,9 @@ fn remote(
 }
 
 fn limits(options: &options::Gitlab) -> Limits {
-    let usual = Limits::default();
     match options.max_requests {
-        MaxRequests::Any => Limits { max_requests: None, deadline: LONG, ..usual },
-        MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..usual },
+        MaxRequests::Any => Limits::any_number(),
+        MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..Limits::default() },
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a caller asks for beside the project.
 
-use std::time::Duration;
-
 use repin::Question;
 use repin::reference::Reference;
 use repin::source::{Images, Tag};
@@ -12,9 +10,6 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
 use crate::failure::{ErrorCode, Failure};
-
-/// The time for an answer that may take any number of requests.
-const LONG: Duration = Duration::from_mins(10);
 
 /// The options that are data; functions are the [`Host`](crate::host::Host)'s.
 #[derive(Default, Deserialize)]
@@ -61,11 +56,10 @@ impl Options {
     }
 
     pub(crate) fn limits(&self) -> Limits {
-        let usual = Limits::default();
         match (self.unlimited, self.max_requests) {
-            (true, _) => Limits { max_requests: None, deadline: LONG, ..usual },
-            (false, Some(most)) => Limits { max_requests: Some(most.into()), ..usual },
-            (false, None) => usual,
+            (true, _) => Limits::any_number(),
+            (false, Some(most)) => Limits { max_requests: Some(most.into()), ..Limits::default() },
+            (false, None) => Limits::default(),
         }
     }
 

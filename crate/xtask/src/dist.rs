@@ -33,9 +33,9 @@ fn npm(dist: &Path) -> Result<()> {
     let source = sh::root().join(wasm::NPM);
     node::script(wasm::NPM, "build", &[])?;
     for name in ["package.json", "README.md"] {
-        copy(&source.join(name), &npm.join(name))?;
+        sh::copy(&source.join(name), &npm.join(name))?;
     }
-    copy(&sh::root().join("LICENSE"), &npm.join("LICENSE"))?;
+    sh::copy(&sh::root().join("LICENSE"), &npm.join("LICENSE"))?;
     node::install(WWW)?;
     node::script(WWW, "build:element", &["--outDir", &npm.to_string_lossy()])?;
     println!("dist/npm");
@@ -67,10 +67,6 @@ fn empty(folder: PathBuf) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(|_| ()).map_err(|error| Error::io("write", to, &error))
-}
-
 /// The command as one file that runs on any machine of its kind, its manual pages and its completions.
 fn command(dist: &Path) -> Result<()> {
     let built = if OS == "linux" {
@@ -84,7 +80,7 @@ fn command(dist: &Path) -> Result<()> {
     };
     let name = built.file_name().expect("cargo names a file");
     let repin = dist.join(name);
-    fs::copy(&built, &repin).map_err(|error| Error::io("write", &repin, &error))?;
+    sh::copy(&built, &repin)?;
     let version = sh::output(sh::command(&repin, ["--version"]))?;
 
     let pages = folder(dist, "man")?;

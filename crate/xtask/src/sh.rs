@@ -166,3 +166,8 @@ pub(crate) fn rustup_component(component: &str, file: &str) -> Result<()> {
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
+
+/// Copies a file.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::copy(from, to).map(|_| ()).map_err(|error| Error::io("write", to, &error))
+}

@@ -33,8 +33,8 @@ pub(crate) fn build(folder: &Path, features: &[&str]) -> Result<()> {
     let target = folder.join("repin.js");
     fs::write(&target, guarded(&text)?).map_err(|error| Error::io("write", &target, &error))?;
     // The wrapper is checked against the glue's types; people get the wrapper's.
-    copy(&bound.join("repin.d.ts"), &sh::root().join(NPM).join("src/repin.d.ts"))?;
-    copy(&smaller(&bound.join("repin_bg.wasm"))?, &folder.join("repin_bg.wasm"))
+    sh::copy(&bound.join("repin.d.ts"), &sh::root().join(NPM).join("src/repin.d.ts"))?;
+    sh::copy(&smaller(&bound.join("repin_bg.wasm"))?, &folder.join("repin_bg.wasm"))
 }
 
 /// Runs the module's tests where it runs: in Node, in a page of Chromium, and in a worker there; and those of its tools.
@@ -137,8 +137,4 @@ fn optimise(passes: &[&str], from: &Path, to: &Path) -> Result<()> {
     let mut opt = command("node", [format!("{NPM}/node_modules/binaryen/bin/wasm-opt")]);
     opt.args(FEATURES).args(passes).arg(from).arg("-o").arg(to);
     run(opt)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(|_| ()).map_err(|error| Error::io("write", to, &error))
 }

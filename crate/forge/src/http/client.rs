@@ -45,6 +45,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The usual limits, but for any number of requests, and for the time that they may take.
+    pub fn any_number() -> Self {
+        Self { max_requests: None, deadline: Duration::from_mins(10), ..Self::default() }
+    }
+}
+
 /// One question to a server, which may take several requests.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {

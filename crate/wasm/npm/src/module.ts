@@ -34,7 +34,7 @@ export function load(source?: Source): Promise<void> {
 }
 
 async function instantiate(source?: Source): Promise<void> {
-  const { module } = await compile(source ?? (await standard()));
+  const module = await compile(source ?? (await standard()));
   compiled = module;
   start(module);
 }
@@ -45,21 +45,21 @@ function start(module: WebAssembly.Module): void {
 }
 
 /** Compiles while the bytes come, where they come over a network and are served as what they are. */
-async function compile(source: Source): Promise<{ module: WebAssembly.Module }> {
+async function compile(source: Source): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) {
-    return { module: source };
+    return source;
   }
   if (typeof source !== "string" && !(source instanceof URL) && !(source instanceof Response)) {
-    return { module: await WebAssembly.compile(source) };
+    return WebAssembly.compile(source);
   }
   const response = source instanceof Response ? source : await fetch(source);
   if (!response.ok) {
     throw new Error(`${response.url} answered ${response.status}`);
   }
   if (response.headers.get("content-type")?.startsWith("application/wasm")) {
-    return { module: await WebAssembly.compileStreaming(response) };
+    return WebAssembly.compileStreaming(response);
   }
-  return { module: await WebAssembly.compile(await response.arrayBuffer()) };
+  return WebAssembly.compile(await response.arrayBuffer());
 }
 
 /**

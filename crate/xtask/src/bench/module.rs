@@ -1,10 +1,8 @@
 //! The WebAssembly module: how large it is and why, how long it takes to load, what crossing into JavaScript costs.
 
-use std::fs;
-
 use crate::node;
 use crate::sandbox::Sandbox;
-use crate::sh::{self, Error, Result, command, run};
+use crate::sh::{self, Result, command, run};
 use crate::wasm::{self, NPM};
 
 /// How long the history is that crosses.
@@ -34,8 +32,7 @@ pub(super) fn bench(runs: usize) -> Result<()> {
     wasm::build(&module, &["bench"])?;
     // What the glue imports, and so on.
     for name in ["guard.js", "module.js", "error.js"] {
-        let (from, to) = (dist.join(name), module.join(name));
-        fs::copy(&from, &to).map_err(|error| Error::io("write", &to, &error))?;
+        sh::copy(&dist.join(name), &module.join(name))?;
     }
     // What is measured runs in Node alone.
     let [_, sandbox] = sh::build_both(&[])?;
