@@ -61,6 +61,7 @@ impl Project {
             inputs: inputs.to_vec(),
             ci_path: ci_path.filter(|path| is_local_ci_path(path)),
             image,
+            build: None,
         };
         Ok(Self { named, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), token_place })
     }

@@ -260,7 +260,7 @@ async fn pin<S: Source>(
     let image = &pin.image;
     let (rule, severity, message, help) = match &pin.state {
         PinState::Right { .. } => return Ok(()),
-        PinState::Stale { commit, changed, since } => {
+        PinState::Stale { commit, changed, since, ago: _ } => {
             let paths: Vec<&str> = changed.iter().take(3).map(|changed| changed.path.as_str()).collect();
             let more = more_than(changed.len(), paths.len());
             let since = since.map_or(String::new(), |since| format!(" since {}", since.abbreviated(7)));

@@ -32,6 +32,9 @@ pub const CI_PATH: &str = ".gitlab-ci.yml";
 /// What Renku's documentation and its forum name as the files that an image is built from.
 pub const RENKU_FILES: [&str; 5] = ["Dockerfile", "install.R", "environment.yml", "requirements.txt", CI_PATH];
 
+/// Renku's builds from code are known by the whole commit ids of their revisions.
+const BUILT: &str = "$CI_COMMIT_SHA";
+
 const WAY_OUT: &str = "a `.repin.toml` with `inputs = [\"…\"]` narrows it";
 
 /// Who says what the inputs are: the caller and the `.repin.toml` of the commit asked about. The same spec is applied
@@ -44,6 +47,8 @@ pub struct Spec {
     pub ci_path: Option<String>,
     /// The settings of [`CONFIG_PATH`], as the commit asked about has them.
     pub config: Config,
+    /// The context folder of Renku 2's build from code, where that makes the image.
+    pub build: Option<String>,
 }
 
 /// The inputs of an image at one commit.
@@ -145,6 +150,10 @@ pub(crate) fn discover<T: Tree>(spec: &Spec, probe: &mut Probe<'_, T>) -> Result
         }
         return Ok(found.inputs);
     }
+    if let Some(folder) = &spec.build {
+        found.build(folder);
+        return Ok(found.inputs);
+    }
     found.ci_file(ci_path, &ci);
     if let (None, Some(wanted)) = (&job, &spec.config.job) {
         found.inputs.notes.push(format!("{CONFIG_PATH} names the job {wanted}, which {ci_path} does not have"));
@@ -164,9 +173,10 @@ struct Finder<'s> {
 
 impl<'s> Finder<'s> {
     fn new(spec: &'s Spec, job: Option<&ImageJob>) -> Self {
-        let scheme = match &spec.config.tag {
-            Some(template) => TagScheme::parse(template),
-            None => job.map_or_else(TagScheme::default, |job| job.scheme.clone()),
+        let scheme = match (&spec.build, &spec.config.tag) {
+            (Some(_), _) => TagScheme::parse(BUILT),
+            (None, Some(template)) => TagScheme::parse(template),
+            (None, None) => job.map_or_else(TagScheme::default, |job| job.scheme.clone()),
         };
         let inputs = Inputs {
             source: InputsSource::Dockerfile,
@@ -204,6 +214,23 @@ impl<'s> Finder<'s> {
         );
         self.inputs.notes.push(note);
         self.rule("**".to_owned(), because, Selection::whole_tree());
+    }
+
+    /// Renku 2 builds from the whole folder `build_parameters.context_dir` at the built revision.
+    fn build(&mut self, folder: &str) {
+        const BECAUSE: &str = "in the folder that Renku builds the image from";
+        self.inputs.source = InputsSource::Build;
+        match tree::normalize(folder.as_bytes()) {
+            None => self.inputs.no_recipe = Some("the build context lies outside of the repository".to_owned()),
+            Some(folder) if folder.is_empty() => {
+                self.whole_tree("Renku builds the image from the whole repository".to_owned())
+            }
+            Some(folder) => {
+                let mut selection = Selection::default();
+                selection.add_subtree(folder.clone());
+                self.rule(format!("{}/**", display_path(&folder)), BECAUSE.to_owned(), selection);
+            }
+        }
     }
 
     fn ci_file(&mut self, ci_path: &str, ci: &CiFile) {

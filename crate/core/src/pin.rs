@@ -50,6 +50,8 @@ pub enum PinState {
         /// The first commit, along first parents, from which on the inputs differ; `None` if none of them has the
         /// image's inputs, or the history is cut off.
         since: Option<Oid>,
+        /// How many commits of the line of first parents came after `since`; `None` as that.
+        ago: Option<usize>,
     },
     /// It is not one of this project's images.
     Foreign {
@@ -178,25 +180,28 @@ impl<S: Source> Look<'_, S> {
         };
         let (_, files) = self.source.files(self.spec, commit).await?;
         let changed = difference(&files, self.files, usize::MAX).unwrap_or_default();
-        let since = match old.environment {
-            Some(_) => self.since(old).await?,
-            None => None,
+        let (since, ago) = match old.environment {
+            Some(_) => self.since(old).await?.unzip(),
+            None => (None, None),
         };
-        Ok(PinState::Stale { commit, changed, since })
+        Ok(PinState::Stale { commit, changed, since, ago })
     }
 
-    /// The first commit of the line of first parents after the last one that had the image's environment.
-    async fn since(&self, old: &Snapshot) -> Result<Option<Oid>, SourceError> {
+    /// The first commit of the line of first parents after the last one that had the image's environment, and how many
+    /// came after it.
+    async fn since(&self, old: &Snapshot) -> Result<Option<(Oid, usize)>, SourceError> {
         let mut child = self.commit.id;
+        let mut ago = 0;
         let mut count = 32;
         loop {
             let line = self.source.first_parents(child, count).await?;
             let parents = line.commits.get(1..).unwrap_or_default();
             for (parent, snapshot) in parents.iter().zip(self.source.snapshots(self.spec, parents).await?) {
                 if snapshot.environment == old.environment {
-                    return Ok(Some(child));
+                    return Ok(Some((child, ago)));
                 }
                 child = *parent;
+                ago += 1;
             }
             if line.end != LineEnd::More {
                 return Ok(None);

@@ -20,6 +20,9 @@ pub struct Question {
     pub ci_path: Option<String>,
     /// The registry repository of the images, where the caller knows it.
     pub image: Option<String>,
+    /// The context folder, from the repository's root (`.` is the root), where Renku 2 builds the image from code: then
+    /// no Dockerfile and no image job count, and the tags are whole commit ids, those of the builds.
+    pub build: Option<String>,
 }
 
 impl Question {
@@ -41,7 +44,7 @@ impl Question {
     /// The spec with these settings of `.repin.toml`.
     pub(crate) fn spec(&self, project: &Project, config: Config) -> Arc<Spec> {
         let ci_path = self.ci_path.clone().or_else(|| project.ci_path.clone());
-        Arc::new(Spec { patterns: self.inputs.clone(), ci_path, config })
+        Arc::new(Spec { patterns: self.inputs.clone(), ci_path, config, build: self.build.clone() })
     }
 
     /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one

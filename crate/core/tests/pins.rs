@@ -62,7 +62,8 @@ fn pins_are_stale_where_an_input_changed() {
         ("registry.example.org/group/name:aaaaaaa", "aaaaaaa1"),
         ("registry.example.org/group/name:bbbbbbb", "bbbbbbb1"),
     ] {
-        let expected = PinState::Stale { commit: id(commit), changed: changed.clone(), since: Some(id("ccccccc1")) };
+        let expected =
+            PinState::Stale { commit: id(commit), changed: changed.clone(), since: Some(id("ccccccc1")), ago: Some(0) };
         assert_eq!(state(image, "ccccccc1"), expected, "{image}");
     }
 }

@@ -18,6 +18,7 @@ pub(crate) struct Options {
     commit: Option<String>,
     inputs: Vec<String>,
     image: Option<String>,
+    build: Option<String>,
     tags: Option<Vec<String>>,
     token: Option<TokenOption>,
     max_requests: Option<u32>,
@@ -52,7 +53,13 @@ impl Options {
 
     pub(crate) fn question(&self) -> Result<Question, Failure> {
         let image = self.image.as_deref().map(repository).transpose()?;
-        Ok(Question { revision: self.commit.clone(), inputs: self.inputs.clone(), ci_path: None, image })
+        Ok(Question {
+            revision: self.commit.clone(),
+            inputs: self.inputs.clone(),
+            ci_path: None,
+            image,
+            build: self.build.clone(),
+        })
     }
 
     pub(crate) fn limits(&self) -> Limits {

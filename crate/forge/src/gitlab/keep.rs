@@ -255,7 +255,7 @@ fn entry((name, mode, oid): KeptEntry) -> Option<(Vec<u8>, Mode, Oid)> {
 
 /// What names a question.
 fn key(question: &Question) -> String {
-    let Question { revision, inputs, ci_path, image } = question;
+    let Question { revision, inputs, ci_path, image, build } = question;
     let version = env!("CARGO_PKG_VERSION");
-    format!("answer/1 {version} {}", literal(&(revision, inputs, ci_path, image)))
+    format!("answer/1 {version} {}", literal(&(revision, inputs, ci_path, image, build)))
 }

@@ -8,6 +8,11 @@ export interface Options {
   inputs?: string[];
   /** The registry repository of the images, without a tag. */
   image?: string;
+  /**
+   * The context folder where Renku 2 builds the image from code, `.` for the root: then every file in it counts (unless
+   * `.repin.toml` narrows that), and `tags` are the whole commit ids of its builds.
+   */
+  build?: string;
   /** The tags that exist: then the registry is not asked. */
   tags?: string[];
   /** A token of the GitLab. It is sent to that GitLab alone, in a header. */
@@ -59,11 +64,12 @@ export interface Cache {
 
 /** The options that are data, as the module takes them. */
 export function data(options: HistoryOptions & AuditOptions): object {
-  const { commit, inputs, image, tags, token, maxRequests, limit, pin } = options;
+  const { commit, inputs, image, build, tags, token, maxRequests, limit, pin } = options;
   return {
     ...(commit === undefined ? {} : { commit: text("commit", commit) }),
     ...(inputs === undefined ? {} : { inputs: texts("inputs", inputs) }),
     ...(image === undefined ? {} : { image: text("image", image) }),
+    ...(build === undefined ? {} : { build: text("build", build) }),
     ...(tags === undefined ? {} : { tags: texts("tags", tags) }),
     ...(token === undefined ? {} : { token: typeof token === "string" ? { kind: "private", secret: token } : token }),
     ...(maxRequests === undefined || maxRequests === "none" ? {} : { maxRequests: count("maxRequests", maxRequests) }),

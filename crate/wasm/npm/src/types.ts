@@ -535,7 +535,11 @@ changed: Array<Changed>,
  * The first commit, along first parents, from which on the inputs differ; `None` if none of them has the
  * image's inputs, or the history is cut off.
  */
-since: Oid | null, } | { "state": "foreign", 
+since: Oid | null, 
+/**
+ * How many commits of the line of first parents came after `since`; `None` as that.
+ */
+ago: number | null, } | { "state": "foreign", 
 /**
  * The registry repository that it belongs to.
  */
