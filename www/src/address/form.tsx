@@ -6,7 +6,7 @@ import { failureOf, wantsToken } from "../ask/failure";
 import { go } from "../ask/navigate";
 import { announce, failure, progress, question } from "../ask/state";
 import { forgetPrivate } from "../kept/forget";
-import { cut, safe } from "../text/safe";
+import { cut, safe } from "repin/safe";
 import { type Question, shareable } from "./link";
 import { originOf } from "./origin";
 import { TokenFields, type TokenDraft } from "./token";

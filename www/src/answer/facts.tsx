@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { commitPage } from "../ask/place";
 import type { Answer } from "../ask/state";
 import { Said } from "../text/said";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { type Lookup, shown, spent } from "./sentences";
 
 /** What else is known: of which commits, since when, at what cost. */

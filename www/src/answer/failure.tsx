@@ -2,7 +2,7 @@ import type { Question } from "../address/link";
 import { ask } from "../ask/ask";
 import { type Failure, SENTENCES } from "../ask/failure";
 import type { Answer } from "../ask/state";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { sentence } from "../text/words";
 
 interface Properties {

@@ -1,7 +1,7 @@
 import type { Changed, Resolution } from "repin";
 
 import { Said } from "../text/said";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { sentence } from "../text/words";
 import { isCutShort, next } from "./next";
 import { type Lookup, nearest } from "./sentences";

@@ -1,7 +1,7 @@
 import type { Relation, Resolution } from "repin";
 
 import { type Phrase, name, names, words } from "../text/phrase";
-import { cut } from "../text/safe";
+import { cut } from "repin/safe";
 import { count, day, kilobytes, short } from "../text/words";
 
 type Status = Resolution["status"];

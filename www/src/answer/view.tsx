@@ -6,7 +6,7 @@ import { picture } from "../picture/ask";
 import { olderIn } from "../picture/live";
 import { Notes } from "../text/notes";
 import { Said } from "../text/said";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { count, kilobytes } from "../text/words";
 import { Breakable } from "./breakable";
 import { CopyLine } from "./copy";

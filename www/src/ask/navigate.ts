@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { type Question, linkTo, questionOf } from "../address/link";
 import { type Asking, ask, leave } from "./ask";
 import { answer, question } from "./state";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { short } from "../text/words";
 
 /** Asks, and makes the question the page's address. */

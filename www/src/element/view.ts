@@ -5,7 +5,7 @@ import { isReference } from "../answer/lines";
 import { BADGES, distance, headline } from "../answer/sentences";
 import { SENTENCES, failureOf } from "../ask/failure";
 import { plain } from "../text/phrase";
-import { cut } from "../text/safe";
+import { cut } from "repin/safe";
 import { sentence } from "../text/words";
 
 /** What an element shows. */

@@ -1,6 +1,6 @@
 import { commitPage } from "../ask/place";
 import { Said } from "../text/said";
-import { cut } from "../text/safe";
+import { cut } from "repin/safe";
 import { day, short } from "../text/words";
 import type { Picture } from "./picture";
 import { Shape } from "./lanes";

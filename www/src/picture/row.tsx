@@ -1,4 +1,4 @@
-import { cut } from "../text/safe";
+import { cut } from "repin/safe";
 import { day, short } from "../text/words";
 import { colorOf } from "./colors";
 import type { Geometry } from "./geometry";

@@ -2,7 +2,7 @@ import { go } from "../ask/navigate";
 import { SENTENCES } from "../ask/failure";
 import { PATIENCE, answer, question } from "../ask/state";
 import { Notes } from "../text/notes";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { count, sentence } from "../text/words";
 import { spent } from "../answer/sentences";
 import { MOST, drawMore, drawing, isWhole, picture, stopDrawing, undrawn } from "./ask";

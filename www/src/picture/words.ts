@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "repin";
 
 import { type Phrase, name, words } from "../text/phrase";
-import { cut } from "../text/safe";
+import { cut } from "repin/safe";
 import { letterOf } from "./colors";
 import { type Picture, numberOf } from "./picture";
 

@@ -1,6 +1,6 @@
 import type { Finding } from "repin";
 
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { sentence } from "../text/words";
 import { SEVERITIES, tally } from "./words";
 

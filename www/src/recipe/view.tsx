@@ -2,7 +2,7 @@ import { SENTENCES } from "../ask/failure";
 import { type Answer, answer } from "../ask/state";
 import { picture, undrawn } from "../picture/ask";
 import { Said } from "../text/said";
-import { safe } from "../text/safe";
+import { safe } from "repin/safe";
 import { count, sentence, short } from "../text/words";
 import { type Recipe, isOf, readRecipe, reading, recipe, unread } from "./ask";
 import { Findings } from "./findings";

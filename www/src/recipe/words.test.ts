@@ -51,7 +51,7 @@ test("findings are counted, the worst first", () => {
 test.each<[PinState, string]>([
   [{ state: "right", commit }, "Right: it was built from ce46f90, and its inputs are still the same."],
   [
-    { state: "stale", commit, changed: [{ path: "Dockerfile", change: "modified" }], since: "4c0e36a9be" },
+    { state: "stale", commit, changed: [{ path: "Dockerfile", change: "modified" }], since: "4c0e36a9be", ago: 2 },
     "Stale: it was built from ce46f90, but Dockerfile changed since 4c0e36a.",
   ],
   [{ state: "foreign", repository: "a/b", own: null }, "Foreign: it is of a/b, not of this project."],

@@ -1,4 +1,4 @@
-import { safe } from "./safe";
+import { safe } from "repin/safe";
 import { count } from "./words";
 
 /** What a person should know beside an answer, behind their number: a `one`, or several of it. */

@@ -1,4 +1,4 @@
-import { safe } from "./safe";
+import { safe } from "repin/safe";
 
 /** Words from a repository or a server within a sentence of ours: shown isolated, so that they cannot reorder it. */
 export interface Quoted {

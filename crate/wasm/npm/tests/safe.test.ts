@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { cut, safe } from "./safe";
+import { cut, safe } from "repin/safe";
 
 test.each([
   ["Add numpy", "Add numpy"],

@@ -1,0 +1,77 @@
+/** The Renku hosts that the extension works on, and the scripts that are registered for them. */
+import * as v from "valibot";
+import { browser } from "wxt/browser";
+
+import { HOME, TESTS } from "../hosts";
+
+const KEY = "renku-hosts";
+
+/** Origins of further Renku hosts that somebody named; whether they are permitted still, the browser says. */
+export async function furtherHosts(): Promise<string[]> {
+  const read = v.safeParse(v.array(v.string()), (await browser.storage.local.get(KEY))[KEY]);
+  return read.success ? read.output : [];
+}
+
+/** Works on a further Renku from now on; its permission was asked for before. */
+export async function addHost(origin: string): Promise<void> {
+  const all = await furtherHosts();
+  await browser.storage.local.set({ [KEY]: [...new Set([...all, origin])] });
+  await registerScripts();
+}
+
+/** No longer: the permission is given back, too. */
+export async function removeHost(origin: string): Promise<void> {
+  const all = await furtherHosts();
+  await browser.storage.local.set({ [KEY]: all.filter((one) => one !== origin) });
+  await browser.permissions.remove({ origins: [matches(origin)] });
+  await registerScripts();
+}
+
+/** The pattern of a host's pages. */
+export function matches(origin: string): string {
+  const { protocol, hostname } = new URL(origin);
+  return `${protocol}//${hostname}/*`;
+}
+
+export function isPermitted(origin: string): Promise<boolean> {
+  return browser.permissions.contains({ origins: [matches(origin)] });
+}
+
+/** Whether a page's origin is that of a Renku that the extension works on. */
+export async function isRenku(origin: string): Promise<boolean> {
+  const known = [HOME, ...TESTS, ...(await furtherHosts())];
+  // Firefox's patterns have no ports, so that neither has this.
+  return known.some((one) => matches(one) === matches(origin)) && isPermitted(origin);
+}
+
+const CONTROL = "renku";
+const LAUNCH = "launch";
+
+/** Registers the content scripts for further hosts; what the manifest names is there anyway. */
+export async function registerScripts(): Promise<void> {
+  const origins: string[] = [];
+  for (const origin of await furtherHosts()) {
+    if (await isPermitted(origin)) {
+      origins.push(matches(origin));
+    }
+  }
+  const ids = [CONTROL, LAUNCH];
+  const registered = await browser.scripting.getRegisteredContentScripts({ ids });
+  if (registered.length > 0) {
+    await browser.scripting.unregisterContentScripts({ ids: registered.map(({ id }) => id) });
+  }
+  if (origins.length === 0) {
+    return;
+  }
+  await browser.scripting.registerContentScripts([
+    { id: CONTROL, matches: origins, js: ["content-scripts/renku.js"], runAt: "document_idle", persistAcrossSessions: true },
+    {
+      id: LAUNCH,
+      matches: origins,
+      js: ["content-scripts/launch.js"],
+      runAt: "document_start",
+      world: "MAIN",
+      persistAcrossSessions: true,
+    },
+  ]);
+}

@@ -1,0 +1,19 @@
+import { RepinError } from "repin";
+
+import type { Why } from "../protocol/messages";
+
+/** The code is where no GitLab is. */
+export class NotGitLab extends Error {
+  override readonly name = "NotGitLab";
+}
+
+/** What went wrong, as it can be told. */
+export function whyOf(error: unknown): Why {
+  if (error instanceof NotGitLab) {
+    return { code: "not-gitlab", message: error.message, hint: null };
+  }
+  if (error instanceof RepinError) {
+    return { code: error.code, message: error.message, hint: error.hint };
+  }
+  return { code: "internal", message: error instanceof Error ? error.message : String(error), hint: null };
+}

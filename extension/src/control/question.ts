@@ -1,0 +1,199 @@
+/** What one control knows: the image of its launcher, what the background says of it, and the images that there are. */
+import { type Signal, batch, signal } from "@preact/signals";
+
+import { ask, why } from "../protocol/ask";
+import type { Build, Commits, Judgement, Place, Ref, Right, Why } from "../protocol/messages";
+import { parts } from "../reference";
+
+/** Whether this person's sessions can have an image. */
+export type Access =
+  | { readonly access: "yes"; readonly platforms: readonly string[] }
+  | { readonly access: "no" | "integration" }
+  | { readonly access: "unknown"; readonly message: string };
+
+/** What a question is about. */
+export interface Subject {
+  /** Names the Renku project, for what is remembered of it. */
+  readonly project: string;
+  readonly image: string | null;
+  /** Where the code is, as far as the project says. */
+  readonly repositories: readonly string[];
+  readonly revision: string | null;
+  readonly build: { readonly repository: string; readonly context: string; readonly builds: readonly Build[] } | null;
+  readonly through?: "page";
+  /** Renku's own check of an image. */
+  readonly check: (image: string) => Promise<Access>;
+}
+
+export class Question {
+  /** `null`: not known yet. */
+  readonly judgement = signal<Judgement | null>(null);
+  /** The repository that is compared; `null`: it has to be chosen. */
+  readonly repository = signal<string | null>(null);
+  readonly revision: Signal<string | null>;
+  readonly commits = signal<Commits | Why | "asked" | null>(null);
+  readonly refs = signal<readonly Ref[]>([]);
+  readonly #subject: Subject;
+  /** The number of the last look: what an older one says no longer counts. */
+  #look = 0;
+
+  constructor(subject: Subject) {
+    this.#subject = subject;
+    this.revision = signal(subject.revision);
+  }
+
+  get subject(): Subject {
+    return this.#subject;
+  }
+
+  get repositories(): readonly string[] {
+    return this.#subject.build === null ? this.#subject.repositories : [this.#subject.build.repository];
+  }
+
+  /** Looks at the image, for whatever revision and repository are chosen. */
+  async look(): Promise<void> {
+    this.#look += 1;
+    const number = this.#look;
+    batch(() => {
+      this.judgement.value = null;
+      this.commits.value = null;
+    });
+    const found = await this.#find();
+    if (number === this.#look) {
+      batch(() => {
+        this.judgement.value = found.judgement;
+        this.repository.value = found.repository;
+      });
+    }
+  }
+
+  /** Another branch, commit or merge request; empty: the default branch. */
+  async choose(revision: string): Promise<void> {
+    const wanted = revision.trim() === "" ? null : revision.trim();
+    if (wanted !== this.revision.value) {
+      this.revision.value = wanted;
+      await this.look();
+    }
+  }
+
+  /** The repository that somebody chooses; it is remembered. */
+  async chooseRepository(repository: string): Promise<void> {
+    await ask({ type: "chosen", project: this.#subject.project, repository }).catch(() => null);
+    await this.look();
+  }
+
+  async loadCommits(): Promise<void> {
+    const place = this.place();
+    if (place === null || this.commits.value !== null) {
+      return;
+    }
+    this.commits.value = "asked";
+    const number = this.#look;
+    const found = await ask({ type: "commits", place }).catch(why);
+    if (number === this.#look) {
+      this.commits.value = found;
+    }
+  }
+
+  async loadRefs(part: string): Promise<void> {
+    const place = this.place();
+    if (place !== null) {
+      this.refs.value = await ask({ type: "refs", place, part }).catch(() => []);
+    }
+  }
+
+  details(commit: string): Promise<Right | null> {
+    const place = this.place();
+    return place === null ? Promise.resolve(null) : ask({ type: "details", place, commit });
+  }
+
+  place(repository = this.repository.value): Place | null {
+    const { through } = this.#subject;
+    return repository === null
+      ? null
+      : { repository, revision: this.revision.value, ...(through === undefined ? {} : { through }) };
+  }
+
+  async #find(): Promise<{ judgement: Judgement; repository: string | null }> {
+    const { image, build, project } = this.#subject;
+    const all = this.repositories;
+    const [only] = all;
+    if (only === undefined) {
+      return { judgement: none(image, "the project has no code repository"), repository: null };
+    }
+    if (all.length === 1 || build !== null) {
+      return { judgement: await this.#judge(only), repository: only };
+    }
+    const remembered = await ask({ type: "chosen", project }).catch(() => null);
+    const likely = remembered ?? all.find((one) => isOf(image, one)) ?? null;
+    if (likely !== null && all.includes(likely)) {
+      return { judgement: await this.#judge(likely), repository: likely };
+    }
+    for (const repository of all) {
+      const judgement = await this.#judge(repository);
+      if (belongs(judgement)) {
+        return { judgement, repository };
+      }
+    }
+    const message = `the project has ${all.length} repositories, and none has this image: choose the one with the code`;
+    return { judgement: none(image, message), repository: null };
+  }
+
+  async #judge(repository: string): Promise<Judgement> {
+    const { image, build } = this.#subject;
+    const place = this.place(repository);
+    if (place === null) {
+      return none(image, "the repository is not known");
+    }
+    const question = {
+      type: "judge" as const,
+      place,
+      image,
+      ...(build === null ? {} : { build: { context: build.context, builds: [...build.builds] } }),
+    };
+    try {
+      const judgement = await ask(question);
+      const confirmed = await this.#confirmed(judgement.candidates);
+      return confirmed === null ? judgement : await ask({ ...question, confirmed: [confirmed] });
+    } catch (error) {
+      return { ...none(image, ""), state: { state: "unknown", why: why(error) }, lack: { status: "unknown", why: why(error) } };
+    }
+  }
+
+  /** The first of the images that Renku has access to; `null`: none. */
+  async #confirmed(candidates: readonly string[]): Promise<string | null> {
+    for (const candidate of candidates) {
+      const { access } = await this.#subject.check(candidate);
+      if (access === "yes") {
+        return candidate;
+      }
+    }
+    return null;
+  }
+}
+
+/** Whether an image's name is that of the repository's own registry. */
+function isOf(image: string | null, repository: string): boolean {
+  const path = new URL(repository).pathname.replace(/^\/|\.git$|\/$/gu, "").toLowerCase();
+  return image !== null && parts(image)?.repository === path;
+}
+
+/** Whether an image is one of a repository's, right or not. */
+function belongs({ state, moved }: Judgement): boolean {
+  return moved !== null || state.state === "right" || state.state === "stale" || state.state === "floating";
+}
+
+function none(image: string | null, message: string): Judgement {
+  const reason: Why = { code: "no-repository", message, hint: null };
+  return {
+    state: image === null ? { state: "none" } : { state: "unknown", why: reason },
+    moved: null,
+    name: "the default branch",
+    commit: null,
+    right: null,
+    lack: { status: "unknown", why: reason },
+    candidates: [],
+    registry: null,
+    notes: [],
+  };
+}

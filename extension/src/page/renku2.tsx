@@ -1,0 +1,212 @@
+/** The pages of Renku 2: which launchers they show, and a control at each. */
+import { type Signal, signal } from "@preact/signals";
+
+import { Control } from "../control/control";
+import { ask } from "../protocol/ask";
+import type { Change, Report } from "../protocol/messages";
+import { actsOf } from "../renku/acts";
+import { forget, renku } from "../renku/api";
+import { LauncherModel } from "../renku/launcher";
+import type { Launcher, Project, Session } from "../renku/model";
+import { imageOf } from "../renku/model";
+import { subjectOf } from "../renku/subject";
+import { badge, t } from "../text/messages";
+import { type Found, findLaunchers, findStart, hasAnchors, showsSessions } from "./find";
+import { Host } from "./host";
+import type { Route } from "./route";
+import { near } from "./near";
+
+type OfProject = Extract<Route, { page: "project" | "start" }>;
+
+/** The controls of one project's page, from when it is opened until it is left. */
+export class ProjectPage {
+  readonly #route: OfProject;
+  readonly #hosts = new Map<string, { host: Host; model: LauncherModel }>();
+  readonly #models = new Map<string, { launcher: string; model: Promise<LauncherModel> }>();
+  readonly #all: Signal<readonly Launcher[]> = signal([]);
+  readonly #changes: Signal<readonly Change[]> = signal([]);
+  readonly #problems = new Set<string>();
+  #project: Project | null = null;
+  #write = false;
+  #sessions: readonly Session[] = [];
+  #hasSessions = false;
+  #loading: Promise<void> | null = null;
+  #seen = 0;
+  #isLeft = false;
+
+  constructor(route: OfProject) {
+    this.#route = route;
+  }
+
+  /** Looks at the page as it is now. Asks nobody anything until it shows a launcher. */
+  async update(): Promise<void> {
+    if (!hasAnchors()) {
+      return;
+    }
+    this.#loading ??= this.#load();
+    await this.#loading;
+    if (showsSessions() && !this.#hasSessions) {
+      this.#hasSessions = true;
+      this.#sessions = await renku.sessions().catch(() => []);
+    }
+    if (!this.#isLeft) {
+      this.#attach();
+    }
+  }
+
+  /** The launchers may have changed: the page has asked for them anew. */
+  async refresh(): Promise<void> {
+    const project = this.#project;
+    if (project === null) {
+      return;
+    }
+    const [all, changes] = await Promise.all([
+      renku.launchersNow(project.id).catch(() => this.#all.value),
+      ask({ type: "changes" }).catch(() => this.#changes.value),
+    ]);
+    this.#all.value = all;
+    this.#changes.value = changes;
+    if (!this.#isLeft) {
+      this.#attach();
+    }
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    for (const { host } of this.#hosts.values()) {
+      host.remove();
+    }
+    this.#hosts.clear();
+    // Another look at the project is a new one.
+    forget();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const { namespace, slug } = this.#route;
+      const project = await renku.project(namespace, slug);
+      const [permissions, all, changes] = await Promise.all([
+        renku.permissions(project.id).catch(() => ({ write: false })),
+        renku.launchers(project.id),
+        ask({ type: "changes" }).catch(() => []),
+      ]);
+      this.#project = project;
+      this.#write = permissions.write;
+      this.#all.value = all;
+      this.#changes.value = changes;
+      this.#problems.clear();
+    } catch (error) {
+      this.#problems.add(error instanceof Error ? error.message : String(error));
+      // The next change of the page is the next try.
+      this.#loading = null;
+    }
+  }
+
+  #attach(): void {
+    if (this.#project === null) {
+      return;
+    }
+    const found = this.#find();
+    this.#seen = found.length;
+    for (const one of found) {
+      const key = `${one.place} ${one.launcher}`;
+      const known = this.#hosts.get(key);
+      if (known !== undefined && !this.#isStale(known.model)) {
+        known.host.attach(one.put, one.anchor);
+      } else {
+        near(one.anchor, () => void this.#show(key, one));
+      }
+    }
+  }
+
+  /** Whether somebody has changed the launcher since its control was made. */
+  #isStale(model: LauncherModel): boolean {
+    const now = this.#all.value.find(({ id }) => id === model.launcher.id);
+    return now !== undefined && JSON.stringify(now) !== JSON.stringify(model.launcher);
+  }
+
+  #find(): Found[] {
+    if (this.#route.page === "start") {
+      const { launcher } = this.#route;
+      const found = this.#all.value.some(({ id }) => id === launcher) ? findStart(launcher) : null;
+      return found === null ? [] : [found];
+    }
+    return findLaunchers(this.#all.value, this.#sessions);
+  }
+
+  async #show(key: string, found: Found): Promise<void> {
+    const launcher = this.#all.value.find(({ id }) => id === found.launcher);
+    if (launcher === undefined || this.#isLeft) {
+      return;
+    }
+    const model = await this.#modelOf(launcher);
+    if (this.#isLeft || this.#isStale(model)) {
+      return;
+    }
+    const content = <Control id={`repin-${found.place}`} name={launcher.name} question={model.question} acts={actsOf(model)} />;
+    const known = this.#hosts.get(key);
+    const host = known?.host ?? new Host(found.place, launcher.id, content);
+    if (known !== undefined && known.model !== model) {
+      host.draw(null);
+      host.draw(content);
+    }
+    this.#hosts.set(key, { host, model });
+    host.attach(found.put, found.anchor);
+  }
+
+  /** One model for each state of a launcher, wherever it is shown. */
+  #modelOf(launcher: Launcher): Promise<LauncherModel> {
+    const text = JSON.stringify(launcher);
+    const known = this.#models.get(launcher.id);
+    if (known?.launcher === text) {
+      return known.model;
+    }
+    const model = this.#make(launcher, known?.model);
+    this.#models.set(launcher.id, { launcher: text, model });
+    return model;
+  }
+
+  async #make(launcher: Launcher, before: Promise<LauncherModel> | undefined): Promise<LauncherModel> {
+    const project = this.#project as Project;
+    const shared = {
+      project,
+      write: this.#write,
+      all: this.#all,
+      changes: this.#changes,
+      refresh: () => this.refresh(),
+    };
+    const model = new LauncherModel(launcher, shared, await subjectOf(launcher, project));
+    // What was said of the last change is still of interest.
+    model.said.value = (await before)?.said.value ?? null;
+    void model.question.look();
+    return model;
+  }
+
+  /** What the page means, for the popup. */
+  async report(): Promise<Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">> {
+    const answers = [];
+    for (const { model } of this.#models.values()) {
+      const { launcher, question } = await model;
+      const judgement = question.judgement.value;
+      answers.push({
+        name: launcher.name,
+        image: imageOf(launcher),
+        badge: judgement === null ? t.looking : badge(judgement, question.subject.build !== null),
+        right: judgement?.right?.reference ?? null,
+      });
+    }
+    const attached = [...this.#hosts.values()].filter(({ host }) => host.isAttached).length;
+    const { namespace, slug } = this.#route;
+    return { project: `${namespace}/${slug}`, seen: this.#seen, attached, answers, problems: [...this.#problems] };
+  }
+
+  /** Undoes a change of a launcher, from the popup. */
+  async undo(launcher: string): Promise<string> {
+    const known = await this.#models.get(launcher)?.model;
+    if (known === undefined) {
+      return "The launcher is not on this page.";
+    }
+    await known.undo();
+    return known.said.value?.text ?? "";
+  }
+}

@@ -1,0 +1,119 @@
+/** The page of a session: whether it runs in the image that was asked for. */
+import { signal } from "@preact/signals";
+
+import { trusted } from "../control/trusted";
+import { ask } from "../protocol/ask";
+import type { Once, Report } from "../protocol/messages";
+import { RenkuError, renku } from "../renku/api";
+import { t } from "../text/messages";
+import { Host } from "./host";
+import type { Route } from "./route";
+
+type OfSession = Extract<Route, { page: "session" }>;
+
+type Verdict = "looking" | "as-asked" | "other" | "not-known";
+
+export class SessionPage {
+  readonly #route: OfSession;
+  #host: Host | null = null;
+  #isAsked = false;
+  #isLeft = false;
+  #said = "";
+
+  constructor(route: OfSession) {
+    this.#route = route;
+  }
+
+  /** Compares, if a session was started in another image from this browser; else asks nobody anything. */
+  async update(): Promise<void> {
+    if (this.#isAsked) {
+      if (this.#host !== null && !this.#host.isAttached && !this.#isLeft) {
+        document.body.append(this.#host.element);
+      }
+      return;
+    }
+    this.#isAsked = true;
+    const { namespace, slug, session: name } = this.#route;
+    const page = `/p/${encodeURIComponent(namespace)}/${encodeURIComponent(slug)}`;
+    const onces = (await ask({ type: "onces" }).catch(() => [])).filter((one) => one.page === page && one.launcher !== null);
+    if (onces.length === 0) {
+      return;
+    }
+    const session = await renku.session(name).catch(() => null);
+    const once = onces.find(({ launcher }) => launcher === session?.launcher_id);
+    if (once !== undefined && !this.#isLeft) {
+      this.#show(once, session?.image ?? null);
+    }
+  }
+
+  #show(once: Once, image: string | null): void {
+    const verdict: Verdict = image === null ? "not-known" : image === once.image ? "as-asked" : "other";
+    this.#said = { looking: "", "as-asked": t.asAsked(once.image), other: t.notAsAsked(image ?? "", once.image), "not-known": t.imageNotKnown }[
+      verdict
+    ];
+    this.#host = new Host("session", once.launcher ?? "", <Bar once={once} verdict={verdict} text={this.#said} />);
+    this.#host.attach((element) => document.body.append(element), document.body);
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.#host?.remove();
+  }
+
+  report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
+    const { namespace, slug } = this.#route;
+    const isShown = this.#host !== null ? 1 : 0;
+    return { project: `${namespace}/${slug}`, seen: isShown, attached: isShown, answers: [], problems: this.#said === "" ? [] : [this.#said] };
+  }
+}
+
+function Bar({ once, verdict, text }: { readonly once: Once; readonly verdict: Verdict; readonly text: string }) {
+  return (
+    <div class="control">
+      <div class="line">
+        <span class={`badge ${verdict === "as-asked" ? "good" : "bad"}`} role="status" aria-label={t.status}>
+          {text}
+        </span>
+        <RemoveCopy once={once} />
+      </div>
+    </div>
+  );
+}
+
+const removal = signal<{ readonly text: string; readonly anyway: boolean } | null>(null);
+
+function RemoveCopy({ once }: { readonly once: Once }) {
+  const remove = (anyway: boolean) =>
+    trusted(async () => {
+      try {
+        if (!anyway && (await renku.sessions()).some(({ launcher_id: launcher }) => launcher === once.launcher)) {
+          removal.value = { text: t.sessionLeft, anyway: true };
+          return;
+        }
+        await renku.removeLauncher(once.launcher ?? "").catch((error: unknown) => {
+          if (!(error instanceof RenkuError && error.status === 404)) {
+            throw error;
+          }
+        });
+        await ask({ type: "once-over", original: once.original, image: once.image });
+        removal.value = { text: t.removed, anyway: false };
+      } catch (error) {
+        removal.value = { text: error instanceof Error ? error.message : String(error), anyway: false };
+      }
+    });
+  return (
+    <>
+      <button type="button" onClick={remove(false)}>
+        {t.removeOverride}
+      </button>
+      <span class="said" role="status">
+        {removal.value?.text}
+        {removal.value?.anyway === true && (
+          <button type="button" onClick={remove(true)}>
+            {t.removeAnyway}
+          </button>
+        )}
+      </span>
+    </>
+  );
+}

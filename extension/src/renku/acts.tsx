@@ -1,0 +1,155 @@
+/** What Renku 2 lets a person do with an image. */
+import { useEffect } from "preact/hooks";
+
+import type { Acts, Choice } from "../control/acts";
+import { CopyButton } from "../control/copy-button";
+import { trusted } from "../control/trusted";
+import { WaysForm } from "../control/ways";
+import { connectionOf } from "./connection";
+import { t } from "../text/messages";
+import { ANCHORS } from "../page/anchors";
+import type { LauncherModel, Said } from "./launcher";
+
+/** What can be done with a launcher's image. */
+export function actsOf(model: LauncherModel): Acts {
+  return {
+    Buttons: ({ choice }) => <Buttons model={model} choice={choice} />,
+    Line: () => <Line model={model} />,
+    onOpen: () => void model.lookForSessions(),
+    connection: connectionOf,
+  };
+}
+
+function Buttons({ model, choice }: { readonly model: LauncherModel; readonly choice: Choice }) {
+  const { image } = choice;
+  const isBusy = model.isBusy.value;
+  const change = model.change.value;
+  const sessions = model.sessions.value;
+  const run = (work: (image: string) => Promise<void>) =>
+    trusted(() => {
+      if (image !== null) {
+        void work(image);
+      }
+    });
+  useEffect(() => {
+    model.asksWays.value = false;
+  }, [image]);
+  return (
+    <div class="acts">
+      {sessions.map((session) => (
+        <p key={session.name} class="warn">
+          {t.running(session.status.state ?? "", session.image ?? null)}
+        </p>
+      ))}
+      <div class="buttons">
+        {model.shared.write && (
+          <button type="button" class="first" disabled={image === null || isBusy || model.isJob} onClick={run((one) => model.useOnce(one))}>
+            {t.useOnce}
+          </button>
+        )}
+        {model.canChange && (
+          <button type="button" disabled={image === null || isBusy || image === model.image} onClick={run((one) => model.changeTo(one))}>
+            {t.change}
+          </button>
+        )}
+        <CopyButton label={t.copy} text={image} />
+        <Undo model={model} />
+        <Remove model={model} />
+      </div>
+      {change !== null && <p class="hint">{t.before(change.before)}</p>}
+      {model.canChange && sessions.length > 0 && <p class="hint">{t.changeRunning}</p>}
+      {model.shared.write && model.isJob && <p class="hint">{t.noJobs}</p>}
+      {!model.shared.write && <WithoutWrite model={model} choice={choice} />}
+      {model.asksWays.value && image !== null && (
+        <WaysForm isBusy={isBusy} onStart={(ways) => void model.useOnce(image, { ways, anyway: true })} />
+      )}
+      <SaidLine said={model.said.value} model={model} image={image} />
+    </div>
+  );
+}
+
+/** Beside the badge: what undoes what was done. */
+function Line({ model }: { readonly model: LauncherModel }) {
+  return (
+    <>
+      <Undo model={model} />
+      <Remove model={model} />
+      <SaidLine said={model.said.value} model={model} image={null} />
+    </>
+  );
+}
+
+function Undo({ model }: { readonly model: LauncherModel }) {
+  const change = model.change.value;
+  return change === null ? null : (
+    <button type="button" title={t.before(change.before)} disabled={model.isBusy.value} onClick={trusted(() => model.undo())}>
+      {t.undo}
+    </button>
+  );
+}
+
+function Remove({ model }: { readonly model: LauncherModel }) {
+  const isOurs = model.original !== null;
+  const copies = model.copies.value;
+  if (!model.shared.write || (!isOurs && copies.length === 0)) {
+    return null;
+  }
+  const title = isOurs ? t.ours(model.image ?? "") : t.leftBehind(copies.map(({ name }) => name).join(", "));
+  return (
+    <>
+      <span class="hint">{title}</span>
+      <button type="button" disabled={model.isBusy.value} onClick={trusted(() => model.removeCopies())}>
+        {t.removeOverride}
+      </button>
+    </>
+  );
+}
+
+function WithoutWrite({ model, choice }: { readonly model: LauncherModel; readonly choice: Choice }) {
+  const reason = choice.isRight ? t.reasonRight(choice.name) : t.reasonOther;
+  const message = choice.image === null ? null : t.message(model.launcher.name, choice.image, reason, `${location.origin}${model.page}`);
+  const copyProject = document.querySelector<HTMLElement>(ANCHORS.copyProject);
+  return (
+    <>
+      <p class="hint">{t.noWrite}</p>
+      <div class="buttons">
+        {copyProject === null ? (
+          <a href={model.page}>{t.noCopyProject}</a>
+        ) : (
+          <button type="button" onClick={trusted(() => copyProject.click())}>
+            {t.copyProject}
+          </button>
+        )}
+        <CopyButton label={t.askOwner} text={message} />
+      </div>
+    </>
+  );
+}
+
+function SaidLine({ said, model, image }: { readonly said: Said | null; readonly model: LauncherModel; readonly image: string | null }) {
+  const anyway = said?.anyway;
+  const doIt = trusted(() => {
+    if (anyway === "remove") {
+      return model.removeCopies(true);
+    }
+    if (image === null) {
+      return undefined;
+    }
+    return anyway === "change" ? model.changeTo(image, true) : model.useOnce(image, { anyway: true });
+  });
+  return (
+    <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">
+      {said?.text}
+      {anyway !== undefined && (
+        <button type="button" onClick={doIt}>
+          {anyway === "remove" ? t.removeAnyway : t.anyway}
+        </button>
+      )}
+      {said?.reload === true && (
+        <button type="button" onClick={trusted(() => location.reload())}>
+          {t.reload}
+        </button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,125 @@
+/** Renku's own API, asked with the session of the page: the content script is who the page's person is. */
+import * as v from "valibot";
+
+import { Build, ConnectionToken, ImageCheck, Launcher, Permissions, Project, RepositoryCheck, Session } from "./model";
+
+/** What Renku refused, or did not answer. */
+export class RenkuError extends Error {
+  override readonly name = "RenkuError";
+  /** The status of HTTP; `null`: there was no answer, so that nobody knows whether it was done. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const PATIENCE = 30_000;
+const Refused = v.object({ error: v.object({ message: v.string() }) });
+
+/** When requests of ours began, in the clock of the page's own timeline. */
+const begun: number[] = [];
+/** A request is listed with the time when it was sent, which is a moment after it was asked for. */
+const CLOSE = 50;
+
+/** Whether a request of the page's timeline is one of ours. */
+export function isOwn(startTime: number): boolean {
+  return begun.some((time) => startTime >= time - 1 && startTime - time < CLOSE);
+}
+
+async function send(method: string, path: string, body?: unknown): Promise<unknown> {
+  let response: Response;
+  begun.push(performance.now());
+  begun.splice(0, begun.length - 100);
+  try {
+    response = await fetch(new URL(`/api/data${path}`, location.origin), {
+      method,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE),
+      ...(body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new RenkuError("Renku did not answer", null);
+  }
+  let said: unknown = null;
+  try {
+    const text = await response.text();
+    said = text === "" ? null : JSON.parse(text);
+  } catch {
+    if (response.ok) {
+      throw new RenkuError("Renku's answer was cut off, or is none", null);
+    }
+  }
+  if (!response.ok) {
+    const refused = v.safeParse(Refused, said);
+    throw new RenkuError(refused.success ? refused.output.error.message : `Renku answered ${response.status}`, response.status);
+  }
+  return said;
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, said: unknown): T {
+  const found = v.safeParse(schema, said);
+  if (!found.success) {
+    throw new RenkuError("Renku answered something that Repin does not know", null);
+  }
+  return found.output;
+}
+
+/** Answers that are good until something changes: nothing is asked twice. */
+const remembered = new Map<string, Promise<unknown>>();
+
+function once<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
+  const before = remembered.get(path);
+  if (before !== undefined) {
+    return before as Promise<T>;
+  }
+  const answer = send("GET", path).then((said) => read(schema, said));
+  remembered.set(path, answer);
+  // What failed may be asked again.
+  answer.catch(() => remembered.delete(path));
+  return answer;
+}
+
+/** Forgets what may have changed. */
+export function forget(part = ""): void {
+  for (const path of remembered.keys()) {
+    if (path.includes(part)) {
+      remembered.delete(path);
+    }
+  }
+}
+
+const at = encodeURIComponent;
+
+export const renku = {
+  project: (namespace: string, slug: string) => once(`/namespaces/${at(namespace)}/projects/${at(slug)}`, Project),
+  permissions: (project: string) => once(`/projects/${at(project)}/permissions`, Permissions),
+  launchers: (project: string) => once(`/projects/${at(project)}/session_launchers`, v.array(Launcher)),
+  builds: (environment: string) => once(`/environments/${at(environment)}/builds`, v.array(Build)),
+  image: (image: string) => once(`/sessions/images?image_url=${at(image)}`, ImageCheck),
+  repository: (url: string) => once(`/repository?url=${at(url)}`, RepositoryCheck),
+  /** Sessions come and go: they are asked for when it matters. */
+  sessions: async () => read(v.array(Session), await send("GET", "/sessions")),
+  session: async (name: string) => read(Session, await send("GET", `/sessions/${at(name)}`)),
+  /** The person's own token of a connection: for the background, and nothing else. */
+  connectionToken: async (id: string) => read(ConnectionToken, await send("GET", `/oauth2/connections/${at(id)}/token`)),
+  /** The launchers as they are now, whoever changed them. */
+  async launchersNow(project: string): Promise<Launcher[]> {
+    forget(`/projects/${at(project)}/session_launchers`);
+    return renku.launchers(project);
+  },
+  async changeImage(launcher: string, image: string): Promise<void> {
+    await send("PATCH", `/session_launchers/${at(launcher)}`, { environment: { container_image: image } });
+    forget("/session_launchers");
+  },
+  async createLauncher(body: object): Promise<Launcher> {
+    const made = read(Launcher, await send("POST", "/session_launchers", body));
+    forget("/session_launchers");
+    return made;
+  },
+  async removeLauncher(launcher: string): Promise<void> {
+    await send("DELETE", `/session_launchers/${at(launcher)}`);
+    forget("/session_launchers");
+  },
+};

@@ -1,0 +1,182 @@
+/** Every text that people see in Renku's pages. What comes from strangers goes through `safe`. */
+import type { Judgement, State, Why } from "../protocol/messages";
+import { safe } from "repin/safe";
+
+const plural = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+
+export const t = {
+  status: "Image for this code",
+  looking: "looking …",
+  override: "Override image",
+  close: "Close",
+  image: "Image",
+  typeToSearch: "Search by commit, title, date or tag, or type any image",
+  which: "Branch, commit or merge request",
+  repository: "Repository of the code",
+  chooseRepository: "Choose …",
+  useOnce: "Use once",
+  change: "Change the launcher",
+  copy: "Copy image",
+  copied: "Copied",
+  removeOverride: "Remove override",
+  undo: "Undo",
+  signIn: "Sign in to GitLab …",
+  connect: (provider: string): string => `Use Renku's connection to ${safe(provider)}`,
+  connectWhy: (provider: string): string =>
+    `Renku then gives Repin the token of your connection to ${safe(provider)}. It goes to Repin's background and to ${safe(provider)} alone.`,
+  permit: "Allow access to this GitLab …",
+  again: "Look again",
+  recommended: (name: string): string => `Right for ${safe(name)}`,
+  own: "This launcher's image",
+  typed: "Typed by hand",
+  ofCommits: "Images of commits",
+  noMatch: "No image matches. A whole image reference can be typed.",
+  more: (count: number): string => `${count} more: type to find them`,
+  loadingCommits: "Looking for the images of commits …",
+  right: "right",
+  stale: "stale",
+  environment: (letter: string): string => `environment ${letter}`,
+  access: {
+    looking: "Asking Renku whether it has access …",
+    yes: "Renku has access",
+    no: "Renku has no access to it, or it does not exist",
+    integration: "Renku has no access: its integration with the registry is not connected",
+    unknown: (message: string): string => `Whether Renku has access is not known: ${safe(message)}`,
+  },
+  platforms: (names: string): string => `Platforms: ${safe(names)}`,
+  digest: (digest: string): string => `Digest: ${safe(digest)}`,
+  age: (date: string): string => `Made ${safe(date)}`,
+  wrong: {
+    empty: "Type or choose an image.",
+    "upper-case": "A repository's name has no upper-case letters.",
+    space: "An image has no spaces.",
+    long: "Renku takes no images of more than 500 characters.",
+    form: "This is no image: it looks like registry.example.org/group/name:tag.",
+  },
+  running: (state: string, image: string | null): string =>
+    `You have a session of this launcher (${safe(state)}${image === null ? "" : `, in ${safe(image)}`}). It stays as it is: the other image is used in a session of its own.`,
+  changeRunning: "Your session of this launcher keeps its image until it is ended and started again.",
+  startCopy: (name: string): string => `Starting ${safe(name)} …`,
+  noJobs: "Jobs cannot be started once in another image: change the launcher, or copy the image.",
+  anyway: "Start anyway",
+  ways: "How is this image started? The launcher's own settings are for another image; these are Renku's defaults.",
+  wayNames: {
+    command: "Command (JSON list)",
+    args: "Arguments (JSON list)",
+    default_url: "Default URL path",
+    port: "Port",
+    uid: "UID",
+    gid: "GID",
+    working_directory: "Working directory",
+    mount_directory: "Mount directory",
+  },
+  wayWrong: (name: string): string => `${name}: this is no JSON list of texts, or no number.`,
+  start: "Start with these settings",
+  changed: (image: string): string => `The launcher starts ${safe(image)} now, for everybody. Reload the page to see it in Renku's own fields.`,
+  undone: (image: string): string => `The launcher starts ${safe(image)} again.`,
+  changedSince: (image: string): string => `Somebody has changed the launcher since, to ${safe(image)}: nothing was undone.`,
+  before: (image: string): string => `Before you changed it: ${safe(image)}`,
+  reload: "Reload the page",
+  noWrite: "You may not change this project's launchers.",
+  copyProject: "Copy the project …",
+  noCopyProject: "The dialogue to copy the project is on the project's page.",
+  askOwner: "Copy a message to an owner",
+  message: (launcher: string, image: string, reason: string, page: string): string =>
+    `Hello, the launcher “${launcher}” of ${page} should start from the image ${image}: ${reason}. Could you change it (Launchers, Edit environment, Container image)?`,
+  reasonRight: (name: string): string => `it is the one that is right for ${name}`,
+  reasonOther: "it is the one that I need",
+  ours: (image: string): string => `Made by Repin to start ${safe(image)} once.`,
+  sessionLeft: "A session of this copy is still there and would be left without its launcher.",
+  removeAnyway: "Remove anyway",
+  removed: "The copy is removed.",
+  leftBehind: (names: string): string => `Copies for one session that are still here: ${safe(names)}.`,
+  unsure: "Renku did not answer: it is not known whether the copy was made. Repin looks again.",
+  notMade: (message: string): string => `No copy was made: ${safe(message)}`,
+  asAsked: (image: string): string => `This session runs in ${safe(image)}, as you asked.`,
+  notAsAsked: (image: string, asked: string): string => `This session runs in ${safe(image)}, not in ${safe(asked)} as you asked.`,
+  imageNotKnown: "Renku does not say which image this session runs in.",
+  notAttached: "Repin does not know this version of Renku's pages: its answer is in the popup.",
+  notes: "Notes",
+  because: (why: Why): string => because(why),
+} as const;
+
+/** What the badge says. */
+export function badge({ state, name, moved }: Judgement, isBuild = false): string {
+  const said = stateText(state, safe(name), isBuild);
+  return moved === null ? said : `${said}; its registry ${safe(moved.registry)} is gone`;
+}
+
+function stateText(state: State, name: string, isBuild: boolean): string {
+  switch (state.state) {
+    case "right": {
+      const built = isBuild ? ": nothing relevant changed since this build, no rebuild needed" : "";
+      return `right for ${name}${built}${state.newer ? "; newer image exists" : ""}`;
+    }
+    case "stale":
+      return `stale: ${paths(state.changed.map(({ path }) => path))} changed ${ago(state.ago)}`;
+    case "foreign":
+      return `foreign: an image of ${safe(state.repository)}`;
+    case "not-ours":
+      return "not one of this project's images";
+    case "floating":
+      return `unknown, because its tag ${safe(state.tag ?? "latest")} moves`;
+    case "unknown":
+      return because(state.why);
+    case "none":
+      return "no image yet";
+  }
+}
+
+function because(why: Why): string {
+  return why.code === "not-gitlab" ? "unknown: not a GitLab project" : `unknown, because ${safe(why.message)}`;
+}
+
+/** `requirements.txt and 1 more` */
+function paths([first, ...more]: readonly string[]): string {
+  if (first === undefined) {
+    return "its inputs";
+  }
+  return more.length === 0 ? safe(first) : `${safe(first)} and ${more.length} more`;
+}
+
+function ago(commits: number | null): string {
+  if (commits === null) {
+    return "since";
+  }
+  return commits === 0 ? "in the newest commit" : `${plural(commits, "commit")} ago`;
+}
+
+/** Why there is no image to recommend, and what to do. */
+export function lack({ lack: found, name }: Judgement): string | null {
+  if (found === null) {
+    return null;
+  }
+  const { status, why } = found;
+  const hint = why.hint === null ? "" : ` ${safe(why.hint)}`;
+  switch (status) {
+    case "building":
+      return `An image for ${safe(name)} is being built: ${safe(why.message)}.${hint}`;
+    case "failed":
+      return `No image is right for ${safe(name)}; the last build failed: ${safe(why.message)}.${hint}`;
+    case "missing":
+      return `No image is right for ${safe(name)}: ${safe(why.message)}.${hint}`;
+    default:
+      return `Whether an image is right for ${safe(name)} is not known: ${safe(why.message)}.${hint}`;
+  }
+}
+
+/** How good the news is: for the colour of the badge. */
+export function tone(judgement: Judgement | null): "calm" | "good" | "warn" | "bad" {
+  switch (judgement?.state.state) {
+    case "right":
+      return judgement.moved === null ? "good" : "warn";
+    case "stale":
+      return "bad";
+    case "foreign":
+    case "not-ours":
+    case "floating":
+      return "warn";
+    default:
+      return "calm";
+  }
+}
