@@ -9,6 +9,7 @@
 //! With the feature `server` also:
 //! - `gitlab`: a GitLab stand-in over such repositories;
 //! - `registry`: a real registry, by Debian's `docker-registry`, and the tokens of a GitLab for it;
+//! - `renku`: a Renku stand-in over the GitLab's projects, with the anchors of the real interfaces;
 //! - `site`: a folder of static files, as a web server has it.
 //!
 //! Nothing here needs a network or a configured git.
@@ -27,6 +28,8 @@ mod listen;
 pub mod pipelines;
 #[cfg(feature = "server")]
 pub mod registry;
+#[cfg(feature = "server")]
+pub mod renku;
 #[cfg(feature = "server")]
 pub mod site;
 

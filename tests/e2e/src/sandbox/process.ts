@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 
 import { sandboxProgram, site } from "../paths";
 import { Control } from "./control";
+import { RenkuControl } from "./renku";
 
 /** What the sandbox serves, by its own names. */
 type Name =
@@ -14,14 +15,18 @@ type Name =
   | "hostile"
   | "long"
   | "site"
+  | "spring"
+  | "renku"
+  | "renku-legacy"
   | "control"
   | "registry"
   | "expired-token"
   | "token";
 
-/** A GitLab stand-in and the page, each on its own port, until it is stopped. */
+/** A GitLab stand-in, a Renku and the page, each on its own port, until it is stopped. */
 export class Sandbox {
   readonly control: Control;
+  readonly renku: RenkuControl;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #said: ReadonlyMap<string, string>;
 
@@ -29,11 +34,12 @@ export class Sandbox {
     this.#child = child;
     this.#said = said;
     this.control = new Control(this.says("control"));
+    this.renku = new RenkuControl(this.says("control"));
   }
 
   /** Starts it, with a long project if somebody wants one of so many commits. */
   static async start(long?: number): Promise<Sandbox> {
-    const options = ["serve", "--until-eof", "--control", "--hostile", "--site", site()];
+    const options = ["serve", "--until-eof", "--control", "--hostile", "--renku", "--site", site()];
     const child = spawn(sandboxProgram(), long === undefined ? options : [...options, "--long", String(long)], {
       stdio: ["pipe", "pipe", "inherit"],
     });

@@ -1,4 +1,4 @@
-//! `repin-sandbox`: a GitLab with the sample course, for hand, browser and other clients; and the measure of what questions cost there.
+//! `repin-sandbox`: a GitLab with the sample course and a Renku, for hand, browser and other clients; and the measure of what questions cost there.
 
 mod bench;
 mod error;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--repository DIR]
-                           [--site DIR[:PORT]] [--control] [--until-eof]
+                           [--site DIR[:PORT]] [--renku] [--renku-ports N,N] [--control] [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
 
   --port N      the port on 127.0.0.1 (default: a free one)
@@ -22,8 +22,11 @@ usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] 
                 had given an image
   --site DIR[:PORT]
                 also serve a folder of static files, on a port of its own
+  --renku       with a Renku 2 and a legacy Renku, each on a port of its own
+  --renku-ports N,N
+                the same, on these ports
   --control     let tests arm faults, read the log of requests and push: JSON over HTTP on a port of its own, with the header
-                X-Repin-Control (GET, DELETE /log; POST, DELETE /faults; POST /commits, /tags)
+                X-Repin-Control (GET, DELETE /log; POST, DELETE /faults; POST /commits, /tags; /renku/...)
   --until-eof   end when standard input ends, so that it ends with whoever started it
   --repin PROGRAM, --folder DIR
                 what is measured, and where the repositories for it are made

@@ -1,4 +1,4 @@
-//! `repin-sandbox serve`: a GitLab with some projects, until somebody ends it.
+//! `repin-sandbox serve`: a GitLab with some projects, and a Renku over them, until somebody ends it.
 //!
 //! It prints a line for each thing that it serves, `NAME ADDRESS`, of which programs read what they know.
 
@@ -10,6 +10,7 @@ use repin_sandbox::gitlab::{
     Control, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Server, Token, Visibility,
 };
 use repin_sandbox::registry::Registry;
+use repin_sandbox::renku::{self, Renku};
 use repin_sandbox::site::Site;
 use repin_sandbox::{Course, Result, course, hostile};
 
@@ -28,6 +29,7 @@ struct Wanted {
     long: Option<usize>,
     repository: Option<PathBuf>,
     site: Option<(PathBuf, u16)>,
+    renku: Option<(u16, u16)>,
     control: bool,
     until: Until,
 }
@@ -83,7 +85,23 @@ pub(crate) fn serve(args: impl Iterator<Item = String>) -> std::result::Result<(
     if let Some(site) = &site {
         println!("site {}", site.url());
     }
-    let control = wanted.control.then(|| Control::start(&server, 0)).transpose()?;
+    let renku = match wanted.renku {
+        Some((port, legacy)) => {
+            renku::projects(&server, &course, registry.as_deref(), &folder.0.join("spring"))?;
+            Some(Arc::new(Renku::start(&server, port, legacy)?))
+        }
+        None => None,
+    };
+    if let Some(renku) = &renku {
+        println!("spring {}/{}", server.url(), renku::SPRING);
+        println!("renku {}", renku.url());
+        println!("renku-legacy {}", renku.legacy_url());
+    }
+    let control = wanted.control.then(|| match &renku {
+        Some(renku) => Control::with_renku(&server, renku, 0),
+        None => Control::start(&server, 0),
+    });
+    let control = control.transpose()?;
     if let Some(control) = &control {
         println!("control {}", control.url());
     }
@@ -116,6 +134,8 @@ fn parse(mut args: impl Iterator<Item = String>) -> std::result::Result<Wanted, 
             "--long" => wanted.long = Some(value()?.parse().map_err(|_| "--long needs a number".to_owned())?),
             "--repository" => wanted.repository = Some(value()?.into()),
             "--site" => wanted.site = Some(folder_and_port(&value()?)),
+            "--renku" => wanted.renku = wanted.renku.or(Some((0, 0))),
+            "--renku-ports" => wanted.renku = Some(two_ports(&value()?).ok_or("--renku-ports needs two numbers")?),
             "--control" => wanted.control = true,
             "--until-eof" => wanted.until = Until::Eof,
             _ => return Err(format!("unknown option {name}")),
@@ -128,6 +148,12 @@ fn parse(mut args: impl Iterator<Item = String>) -> std::result::Result<Wanted, 
 fn folder_and_port(text: &str) -> (PathBuf, u16) {
     let parts = text.rsplit_once(':').and_then(|(folder, port)| Some((folder.into(), port.parse().ok()?)));
     parts.unwrap_or_else(|| (text.into(), 0))
+}
+
+/// `PORT,PORT`.
+fn two_ports(text: &str) -> Option<(u16, u16)> {
+    let (one, other) = text.split_once(',')?;
+    Some((one.parse().ok()?, other.parse().ok()?))
 }
 
 fn add_hostile(server: &Server, folder: &Path) -> Result<()> {

@@ -8,11 +8,13 @@
 //! | `DELETE /faults` | | |
 //! | `POST /commits` | `{"project", "branch"?, "title", "files": {path: content}}` | `{"commit"}` |
 //! | `POST /tags` | `{"project", "tag"}`: an image of this tag comes to be | |
+//! | `/renku/...` | | what is done to the [Renku stand-in](crate::renku), if there is one |
 //!
 //! No web page reaches it: every request has to have the header `X-Repin-Control`, which a browser lets a page send to another
 //! origin only after a preflight, and that is refused; and the address itself as `Host`, which a page whose name is made to mean
 //! 127.0.0.1 has not.
 
+mod backend;
 mod change;
 mod wish;
 
@@ -31,6 +33,7 @@ use super::reply::{Answer, Reply};
 use super::server::Server;
 use crate::Result;
 use crate::listen::Listening;
+use crate::renku::{self, Renku};
 
 /// The header that every request has to have, with any value.
 pub const CONTROL_HEADER: &str = "x-repin-control";
@@ -50,11 +53,22 @@ impl Control {
     /// # Errors
     /// The port is taken, or a thread cannot be started.
     pub fn start(server: &Arc<Server>, port: u16) -> Result<Self> {
-        let server = Arc::clone(server);
+        Self::of(Controlled { server: Arc::clone(server), renku: None }, port)
+    }
+
+    /// As [`start`](Self::start), also for a Renku.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_renku(server: &Arc<Server>, renku: &Arc<Renku>, port: u16) -> Result<Self> {
+        Self::of(Controlled { server: Arc::clone(server), renku: Some(Arc::clone(renku)) }, port)
+    }
+
+    fn of(controlled: Controlled, port: u16) -> Result<Self> {
         let listening = Listening::start("the control", port, |address| {
             service_fn(move |request| {
-                let server = Arc::clone(&server);
-                async move { Ok::<_, Infallible>(serve(server, address, request).await) }
+                let controlled = controlled.clone();
+                async move { Ok::<_, Infallible>(serve(controlled, address, request).await) }
             })
         })?;
         Ok(Self { url: format!("http://{}", listening.address()), _listening: listening })
@@ -72,14 +86,25 @@ impl std::fmt::Debug for Control {
     }
 }
 
-async fn serve(server: Arc<Server>, address: SocketAddr, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+/// What is controlled.
+#[derive(Clone)]
+struct Controlled {
+    server: Arc<Server>,
+    renku: Option<Arc<Renku>>,
+}
+
+async fn serve(
+    controlled: Controlled,
+    address: SocketAddr,
+    request: hyper::Request<Incoming>,
+) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let reply = if permitted(&head.headers, address) {
         match Limited::new(body, MAX_BODY).collect().await {
             // git is asked, and that takes its time.
             Ok(body) => {
                 let body = body.to_bytes();
-                let work = move || answer(&server, &head.method, head.uri.path(), &body);
+                let work = move || answer(&controlled, &head.method, head.uri.path(), &body);
                 let done = tokio::task::spawn_blocking(work).await;
                 done.unwrap_or_else(|error| Err(Reply::error(500, &error.to_string())))
                     .unwrap_or_else(|refusal| refusal)
@@ -100,7 +125,11 @@ fn permitted(headers: &HeaderMap, address: SocketAddr) -> bool {
         && headers.get("host").is_some_and(|host| host.as_bytes() == address.to_string().as_bytes())
 }
 
-fn answer(server: &Server, method: &Method, path: &str, body: &[u8]) -> Answer {
+fn answer(controlled: &Controlled, method: &Method, path: &str, body: &[u8]) -> Answer {
+    let server = &*controlled.server;
+    if let (Some(renku), Some(below)) = (&controlled.renku, path.strip_prefix("/renku")) {
+        return renku::control(renku, method.as_str(), below, body);
+    }
     match (method.as_str(), path) {
         ("GET", "/log") => Ok(Reply::json(200, &log(server))),
         ("DELETE", "/log") => {
