@@ -2,11 +2,13 @@
 import * as v from "valibot";
 import type { Browser } from "wxt/browser";
 
-import { type Answers, Reply, Request } from "../protocol/messages";
+import { type Answers, type Commits, type Judgement, type Place, type Reply, Request } from "../protocol/messages";
 import { commits, details } from "./commits";
+import { forgetAnswers } from "./fetch";
 import { refs } from "./gitlab";
 import { isRenku } from "./hosts";
 import { judge, unknown } from "./judge";
+import { Moment } from "./moment";
 import { openPermit } from "./permit";
 import { locate } from "./place";
 import { changed, changes, choose, chosen, once, onceOver, onces, unchanged } from "./records";
@@ -48,12 +50,29 @@ function refused(code: string, message: string): Reply {
   return { ok: false, why: { code, message, hint: null } };
 }
 
+const judgements = new Moment<Judgement>();
+const lists = new Moment<Commits>();
+
+/** What was answered before somebody signed in, or wants to look again, no longer counts. */
+function forget(): void {
+  judgements.clear();
+  lists.clear();
+  forgetAnswers();
+}
+
+/** What goes through a page is of that tab's person. */
+function through(place: Place, tab: number | undefined): number | null {
+  return place.through === undefined ? null : (tab ?? null);
+}
+
 async function answer(request: Request, origin: string, tab: number | undefined): Promise<Answers[Request["type"]]> {
   switch (request.type) {
     case "judge":
-      return judge(request, tab).catch((error: unknown) => unknown(error, request.place.revision ?? "the default branch"));
+      return judgements
+        .get([request, through(request.place, tab)], () => judge(request, tab))
+        .catch((error: unknown) => unknown(error, request.place.revision ?? "the default branch"));
     case "commits":
-      return commits(request.place, tab);
+      return lists.get([request, through(request.place, tab)], () => commits(request.place, tab));
     case "refs":
       return refs(await locate(request.place, tab), request.part);
     case "details":
@@ -82,8 +101,12 @@ async function answer(request: Request, origin: string, tab: number | undefined)
     case "connect": {
       const { token: secret, until } = request;
       await keepToken({ gitlab: new URL(request.gitlab).origin, kind: "bearer", secret, until });
+      forget();
       return null;
     }
+    case "again":
+      forget();
+      return null;
     case "permit":
       await openPermit(request.host, request.why);
       return null;

@@ -41,6 +41,7 @@ export async function judge(question: Question, tab: number | undefined): Promis
     commit: resolution.commit,
     right: rightOf(resolution, registry),
     lack: lackOf(resolution),
+    nearest: nearestOf(resolution, registry),
     candidates: await candidates(resolution, registry, question, at),
     registry,
     notes: resolution.notes,
@@ -116,6 +117,12 @@ export function asRight(image: Image, reference: string): Right {
   return { reference, tag, commit, relation, distance, digest, created };
 }
 
+function nearestOf({ nearest }: Resolution, registry: string | null): Judgement["nearest"] {
+  return nearest === null || registry === null
+    ? null
+    : { reference: `${registry}:${nearest.tag}`, commit: nearest.commit, changed: nearest.changed };
+}
+
 function lackOf({ status, reason }: Resolution): Judgement["lack"] {
   if (status === "found") {
     return null;
@@ -184,6 +191,7 @@ async function judgeBuild(
     commit: resolution.commit,
     right: resolution.image === null || reference === undefined ? null : asRight(resolution.image, reference),
     lack: lackOf(resolution),
+    nearest: null,
     candidates: [],
     registry: null,
     notes: resolution.notes,
@@ -214,6 +222,7 @@ export function unknown(error: unknown, name: string): Judgement {
     commit: null,
     right: null,
     lack: { status: "unknown", why },
+    nearest: null,
     candidates: [],
     registry: null,
     notes: [],

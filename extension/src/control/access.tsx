@@ -57,7 +57,7 @@ export function MoreAccess({ question, connection }: Props) {
           {t.permit}
         </button>
       )}
-      <button type="button" onClick={trusted(() => question.look())}>
+      <button type="button" onClick={trusted(() => question.again())}>
         {t.again}
       </button>
     </div>

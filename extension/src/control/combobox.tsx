@@ -13,14 +13,16 @@ interface Props {
   readonly options: readonly Option[];
   readonly more: number;
   readonly isLoading: boolean;
+  /** Whether the text is an image by itself. */
+  readonly isWhole: boolean;
   readonly onText: (text: string) => void;
   readonly onChoose: (option: Option) => void;
 }
 
-export function Combobox({ id, text, options, more, isLoading, onText, onChoose }: Props) {
+export function Combobox({ id, text, options, more, isLoading, isWhole, onText, onChoose }: Props) {
   const isOpen = useSignal(false);
   const at = useSignal(-1);
-  const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const active = useComputed(() => (isOpen.value && at.value >= 0 ? `${id}-${at.value}` : undefined));
 
   const choose = (option: Option | undefined): void => {
@@ -34,8 +36,7 @@ export function Combobox({ id, text, options, more, isLoading, onText, onChoose 
     isOpen.value = true;
     const last = options.length - 1;
     at.value = to < 0 ? last : to > last ? 0 : to;
-    input.current?.getRootNode() instanceof ShadowRoot &&
-      (input.current.getRootNode() as ShadowRoot).getElementById(`${id}-${at.value}`)?.scrollIntoView({ block: "nearest" });
+    list.current?.querySelectorAll("[role=option]")[at.value]?.scrollIntoView({ block: "nearest" });
   };
   const onKeyDown = trusted((event: KeyboardEvent) => {
     switch (event.key) {
@@ -49,8 +50,8 @@ export function Combobox({ id, text, options, more, isLoading, onText, onChoose 
         if (!isOpen.value) {
           return;
         }
-        // Without a choice by arrows, what is typed stands; one match is meant.
-        choose(options[at.value] ?? (options.length === 1 ? options[0] : options.find(({ image }) => image === text.trim())));
+        // Without a choice by arrows, a whole image stands as it is typed; else the first match is meant.
+        choose(options[at.value] ?? (isWhole ? undefined : options[0]));
         break;
       case "Escape":
         if (!isOpen.value) {
@@ -67,11 +68,11 @@ export function Combobox({ id, text, options, more, isLoading, onText, onChoose 
 
   return (
     <div class="combobox">
+      <label for={id}>{t.image}</label>
       <input
-        ref={input}
+        id={id}
         role="combobox"
         type="text"
-        aria-label={t.image}
         aria-expanded={isOpen.value}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
@@ -85,8 +86,12 @@ export function Combobox({ id, text, options, more, isLoading, onText, onChoose 
           at.value = -1;
           onText((event.currentTarget as HTMLInputElement).value);
         })}
-        onFocus={trusted((event: FocusEvent) => (event.currentTarget as HTMLInputElement).select())}
-        onClick={trusted(() => {
+        onFocus={(event) => event.currentTarget.select()}
+        onClick={trusted((event: MouseEvent) => {
+          // What is there is mostly to be replaced; a second click puts the cursor into it.
+          if (!isOpen.value) {
+            (event.currentTarget as HTMLInputElement).select();
+          }
           isOpen.value = true;
         })}
         onBlur={() => {
@@ -94,7 +99,7 @@ export function Combobox({ id, text, options, more, isLoading, onText, onChoose 
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label={t.image} hidden={!isOpen.value}>
+      <ul ref={list} id={`${id}-list`} role="listbox" aria-label={t.image} hidden={!isOpen.value}>
         {options.map((option, index) => (
           <Row
             key={`${option.group} ${option.image} ${option.words.join()}`}

@@ -8,7 +8,7 @@ import { MoreAccess } from "./access";
 import type { Acts } from "./acts";
 import { Chosen } from "./chosen";
 import { Combobox } from "./combobox";
-import { options } from "./options";
+import { looksWhole, options } from "./options";
 import type { Question } from "./question";
 import { trusted } from "./trusted";
 import { Which } from "./which";
@@ -69,6 +69,7 @@ export function Dialog({ id, name, question, acts, onClose }: Props) {
         text={image}
         options={shown.value.shown}
         more={shown.value.more}
+        isWhole={problem === null && looksWhole(image)}
         isLoading={commits.value === "asked" || judgement === null}
         onText={(next) => {
           text.value = next;

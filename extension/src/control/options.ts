@@ -32,9 +32,9 @@ export function options(known: Known, typed: string): { shown: Option[]; more: n
   const sought = typed.trim().toLowerCase();
   const all = [...first(known), ...ofCommits(known)];
   const words = sought.split(/\s+/u).filter((word) => word !== "");
-  const matching = all.filter((option) => words.every((word) => option.sought.includes(word)));
+  const matching = all.filter((one) => words.every((word) => one.sought.includes(word)));
   const shown = matching.slice(0, MOST);
-  const isOffered = all.some(({ image }) => image === typed.trim());
+  const isOffered = all.some((one) => one.image === typed.trim());
   if (sought !== "" && !isOffered && wrong(typed) === null && looksWhole(typed)) {
     shown.push(option(typed.trim(), t.typed, null, [], null));
   }
@@ -42,7 +42,7 @@ export function options(known: Known, typed: string): { shown: Option[]; more: n
 }
 
 /** A word that is searched for is no image, though it could be one of Docker Hub's. */
-function looksWhole(typed: string): boolean {
+export function looksWhole(typed: string): boolean {
   return /[/:@]/u.test(typed);
 }
 
@@ -55,6 +55,10 @@ function first({ judgement, own }: Known): Option[] {
   const same = judgement?.moved?.same;
   if (same != null && same.reference !== judgement?.right?.reference) {
     found.push(ofRight(same, t.own, judgement?.state.state === "right"));
+  }
+  const nearest = judgement?.nearest;
+  if (nearest != null) {
+    found.push(option(nearest.reference, t.nearest(nearest.changed.map(({ path }) => path)), nearest.commit, [nearest.commit.slice(0, 7)], false));
   }
   if (own !== null && own !== judgement?.right?.reference) {
     const state = judgement?.state.state;

@@ -67,6 +67,12 @@ export class Question {
     }
   }
 
+  /** Looks anew: nothing that was answered before counts. */
+  async again(): Promise<void> {
+    await ask({ type: "again" }).catch(() => null);
+    await this.look();
+  }
+
   /** Another branch, commit or merge request; empty: the default branch. */
   async choose(revision: string): Promise<void> {
     const wanted = revision.trim() === "" ? null : revision.trim();
@@ -174,7 +180,7 @@ export class Question {
 
 /** Whether an image's name is that of the repository's own registry. */
 function isOf(image: string | null, repository: string): boolean {
-  const path = new URL(repository).pathname.replace(/^\/|\.git$|\/$/gu, "").toLowerCase();
+  const path = new URL(repository).pathname.replaceAll(/^\/|\.git$|\/$/gu, "").toLowerCase();
   return image !== null && parts(image)?.repository === path;
 }
 
@@ -192,6 +198,7 @@ function none(image: string | null, message: string): Judgement {
     commit: null,
     right: null,
     lack: { status: "unknown", why: reason },
+    nearest: null,
     candidates: [],
     registry: null,
     notes: [],

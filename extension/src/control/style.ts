@@ -72,7 +72,8 @@ input, select { padding: 5px 9px; inline-size: 100%; }
   background: var(--paper);
 }
 .which { display: grid; grid-template-columns: repeat(auto-fit, minmax(15em, 1fr)); gap: 9px; }
-label { display: grid; gap: 2px; font-size: 13px; color: var(--calm); }
+label { display: block; font-size: 13px; color: var(--calm); }
+.which label, .ways label { display: grid; gap: 2px; }
 label > * { color: var(--ink); font-size: 14px; }
 code, input[role="combobox"] { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: 13px; overflow-wrap: anywhere; }
 .combobox { position: relative; }

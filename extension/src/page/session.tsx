@@ -62,7 +62,7 @@ export class SessionPage {
 
   report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
     const { namespace, slug } = this.#route;
-    const isShown = this.#host !== null ? 1 : 0;
+    const isShown = this.#host === null ? 0 : 1;
     return { project: `${namespace}/${slug}`, seen: isShown, attached: isShown, answers: [], problems: this.#said === "" ? [] : [this.#said] };
   }
 }

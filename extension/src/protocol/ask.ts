@@ -8,9 +8,9 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly why: Why;
 
-  constructor(why: Why) {
-    super(why.message);
-    this.why = why;
+  constructor(reason: Why) {
+    super(reason.message);
+    this.why = reason;
   }
 }
 

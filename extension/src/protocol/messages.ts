@@ -82,6 +82,8 @@ export const Request = v.variant("type", [
   v.object({ type: v.literal("once-over"), original: id, image }),
   /** Renku's own connection to a GitLab, given with consent; for that GitLab alone. */
   v.object({ type: v.literal("connect"), gitlab: address, token: text(4000), until: v.nullable(v.number()) }),
+  /** Somebody wants to know it anew. */
+  v.object({ type: v.literal("again") }),
   /** Opens the page of the extension that asks for a permission or a token. */
   v.object({ type: v.literal("permit"), host: address, why: v.picklist(["gitlab", "sign-in"]) }),
 ]);
@@ -132,6 +134,8 @@ export const Judgement = v.object({
   right: v.nullable(Right),
   /** Why there is none, or none that is certain. */
   lack: v.nullable(v.object({ status: v.string(), why: Why })),
+  /** Where none is right: the image whose inputs differ least, and in what. */
+  nearest: v.nullable(v.object({ reference: v.string(), commit, changed: v.array(Changed) })),
   /** Images that could be right, for Renku's own check, where GitLab does not list what exists. */
   candidates: v.array(v.string()),
   /** The registry repository of the project's images, where known. */
@@ -174,6 +178,7 @@ export const ANSWERS = {
   once: v.null(),
   "once-over": v.null(),
   connect: v.null(),
+  again: v.null(),
   permit: v.null(),
 } as const;
 

@@ -132,10 +132,10 @@ function SaidLine({ said, model, image }: { readonly said: Said | null; readonly
     if (anyway === "remove") {
       return model.removeCopies(true);
     }
-    if (image === null) {
-      return undefined;
+    if (image !== null) {
+      return anyway === "change" ? model.changeTo(image, true) : model.useOnce(image, { anyway: true });
     }
-    return anyway === "change" ? model.changeTo(image, true) : model.useOnce(image, { anyway: true });
+    return null;
   });
   return (
     <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">

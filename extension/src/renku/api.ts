@@ -105,7 +105,7 @@ export const renku = {
   /** The person's own token of a connection: for the background, and nothing else. */
   connectionToken: async (id: string) => read(ConnectionToken, await send("GET", `/oauth2/connections/${at(id)}/token`)),
   /** The launchers as they are now, whoever changed them. */
-  async launchersNow(project: string): Promise<Launcher[]> {
+  launchersNow(project: string): Promise<Launcher[]> {
     forget(`/projects/${at(project)}/session_launchers`);
     return renku.launchers(project);
   },

@@ -26,6 +26,7 @@ export const t = {
     `Renku then gives Repin the token of your connection to ${safe(provider)}. It goes to Repin's background and to ${safe(provider)} alone.`,
   permit: "Allow access to this GitLab …",
   again: "Look again",
+  nearest: (changed: readonly string[]): string => `The nearest: ${paths(changed)} ${changed.length === 1 ? "differs" : "differ"}`,
   recommended: (name: string): string => `Right for ${safe(name)}`,
   own: "This launcher's image",
   typed: "Typed by hand",
