@@ -5,7 +5,7 @@
 // - events are handled at the container, so that whoever stops one below keeps it from the page.
 
 const HANDLERS = Symbol("handlers");
-const EVENTS = ["click", "input", "change", "submit"];
+const EVENTS = ["mousedown", "click", "input", "change", "submit"];
 
 /** A node that is wanted. Children that are null or false are none; texts beside each other are one. */
 export function h(tag, props, ...children) {

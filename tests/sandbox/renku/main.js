@@ -8,7 +8,7 @@ import { alert } from "./parts.js";
 import { Heading, known, Loading, Overview, overviewOf, Settings } from "./project.js";
 import { follow, place } from "./route.js";
 import { Show, Start } from "./session.js";
-import { get, onChange, query, redraw, refresh } from "./store.js";
+import { get, onChange, query, redraw, refresh, setBase } from "./store.js";
 
 /** The project that came with the document. */
 const { project: first } = JSON.parse(document.querySelector("#data").textContent);
@@ -133,6 +133,8 @@ function renderAnew() {
   portals = new Map();
   redraw();
 }
+
+setBase("/api/data");
 
 // First what the server gave, to the letter; then all the rest.
 const here = place();

@@ -5,12 +5,18 @@ const state = {
   /** The menu, the modal and the alert that are open. */
   menu: null,
   modal: null,
-  /** Of the start of a session: the launcher, the session or what went wrong, and whether the image does not matter. */
+  /** Of the start of a session: whether it was asked for, what went wrong, and whether the image does not matter. */
   launch: null,
 };
 const queries = new Map();
+let base = "";
 let changed = () => {};
 let waiting = false;
+
+/** What the paths of all requests begin with. */
+export function setBase(path) {
+  base = path;
+}
 
 /** Calls `draw` after every change, once for all changes of a moment. */
 export function onChange(draw) {
@@ -50,11 +56,11 @@ export function query(path) {
 async function load(path, known) {
   const turn = ++known.late;
   known.loading = true;
-  const { data, error } = await send("GET", path);
+  const { data, error, next } = await send("GET", path);
   if (turn !== known.late) {
     return;
   }
-  Object.assign(known, { data: error === undefined ? data : known.data, error, loading: false });
+  Object.assign(known, { data: error === undefined ? data : known.data, error, next, loading: false });
   redraw();
 }
 
@@ -67,14 +73,17 @@ export function refresh(...paths) {
   }
 }
 
-/** A request; its answer is `data`, or `error` with a status (0 where there was no answer) and a text. */
+/** A request; its answer is `data` (and the number of the `next` page), or `error` with a status, 0 for none, and a text. */
 export async function send(method, path, body) {
   const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
-    const response = await fetch(new Request(`/api/data${path}`, { method, ...json }));
+    const response = await fetch(new Request(base + path, { method, ...json }));
     const text = await response.text();
     const data = text === "" ? null : JSON.parse(text);
-    return response.ok ? { data } : { error: { status: response.status, text: data?.error?.message ?? text } };
+    if (!response.ok) {
+      return { error: { status: response.status, text: data?.error?.message ?? text } };
+    }
+    return { data, next: response.headers.get("x-next-page") };
   } catch (error) {
     return { error: { status: 0, text: String(error) } };
   }

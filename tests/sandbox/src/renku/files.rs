@@ -24,6 +24,10 @@ const FILES: &[(&str, &str, &str)] = files! {
     "modals.js": SCRIPT,
     "session.js": SCRIPT,
     "main.js": SCRIPT,
+    "legacy.css": STYLE,
+    "legacy.js": SCRIPT,
+    "select.js": SCRIPT,
+    "options.js": SCRIPT,
 };
 
 /// A file below `/assets`, if there is one of that name.
