@@ -44,6 +44,33 @@ export async function isRenku(origin: string): Promise<boolean> {
   return known.some((one) => matches(one) === matches(origin)) && isPermitted(origin);
 }
 
+/** Whether the extension works on a host without being told. */
+export function isBuiltIn(origin: string): boolean {
+  return [HOME, ...TESTS].some((one) => matches(one) === matches(origin));
+}
+
+/** Hosts that are permitted and are no Renku: GitLabs that answer only then. */
+export async function otherHosts(): Promise<string[]> {
+  const { origins = [] } = await browser.permissions.getAll();
+  const renkus = new Set([HOME, ...TESTS, ...(await furtherHosts())].map((one) => matches(one)));
+  return origins.filter((pattern) => /^https?:\/\/[^*/]+\/\*$/u.test(pattern) && !renkus.has(pattern)).map((pattern) => new URL(pattern).origin);
+}
+
+/** Gives a GitLab's permission back. */
+export async function removeOther(origin: string): Promise<void> {
+  await browser.permissions.remove({ origins: [matches(origin)] });
+}
+
+/** Forgets every host that came after the install, with its permission. */
+export async function forgetHosts(): Promise<void> {
+  for (const host of await otherHosts()) {
+    await removeOther(host);
+  }
+  for (const host of await furtherHosts()) {
+    await removeHost(host);
+  }
+}
+
 const CONTROL = "renku";
 const LAUNCH = "launch";
 

@@ -56,3 +56,7 @@ export async function knownTokens(): Promise<Shown[]> {
   const all = (await (await database()).getAll(STORE)) as Token[];
   return all.map(({ gitlab, kind, until }) => ({ gitlab, kind, until }));
 }
+
+export async function forgetTokens(): Promise<void> {
+  await (await database()).clear(STORE);
+}

@@ -1,0 +1,50 @@
+/** Hosts, each with what removes it. */
+import { useSignal } from "@preact/signals";
+
+import { type Said, SaidLine, failed } from "../../pages/said";
+import { words } from "../../text/pages";
+
+export interface Entry {
+  readonly host: string;
+  readonly note: string;
+}
+
+interface Props {
+  readonly entries: readonly Entry[];
+  /** What is said if there are none. */
+  readonly none: string;
+  readonly onRemove: (host: string) => Promise<void>;
+}
+
+export function List({ entries, none, onRemove }: Props) {
+  const said = useSignal<Said | null>(null);
+  const remove = async (host: string): Promise<void> => {
+    try {
+      await onRemove(host);
+      said.value = null;
+    } catch (error) {
+      said.value = failed(error);
+    }
+  };
+  return (
+    <>
+      {entries.length === 0 ? (
+        <p>{none}</p>
+      ) : (
+        <ul>
+          {entries.map(({ host, note }) => (
+            <li key={host} class="line">
+              <span class="what">
+                {host} {note !== "" && <span class="hint">({note})</span>}
+              </span>
+              <button type="button" aria-label={words.removeOf(host)} onClick={() => void remove(host)}>
+                {words.remove}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <SaidLine said={said.value} />
+    </>
+  );
+}
