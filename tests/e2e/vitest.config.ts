@@ -6,7 +6,7 @@ export default defineConfig({
     projects: (["chromium", "firefox"] as const).map((browser) => ({
       test: {
         name: browser,
-        include: ["all.test.ts"],
+        include: ["all.test.ts", "extension.test.ts"],
         provide: { browser },
         environment: "node",
         testTimeout: 60_000,

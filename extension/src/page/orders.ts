@@ -2,6 +2,8 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
 
+import { isKnown as isKnownLegacy } from "../legacy/anchors";
+import { proxied } from "../legacy/proxy";
 import { Order, type Report } from "../protocol/messages";
 import { isKnown } from "./anchors";
 import type { Pages } from "./pages";
@@ -29,7 +31,7 @@ async function obey(order: Order, pages: Pages): Promise<unknown> {
     case "undo":
       return (await pages.page?.undo?.(order.launcher)) ?? null;
     case "fetch":
-      return null;
+      return proxied(order.path);
   }
 }
 
@@ -41,7 +43,7 @@ async function report(pages: Pages): Promise<Report> {
     host: location.origin,
     interface: kind,
     version,
-    known: isKnown(version),
+    known: kind === "legacy" ? isKnownLegacy(version) : isKnown(version),
     project: of?.project ?? null,
     seen: of?.seen ?? 0,
     attached: of?.attached ?? 0,

@@ -1,6 +1,8 @@
 /** Follows the page: Renku changes its address and its elements without loading a document. */
 import type { Report } from "../protocol/messages";
 import { isOwn } from "../renku/api";
+import { LegacyStartPage } from "./legacy";
+import { LegacySessionPage } from "./legacy-session";
 import { ProjectPage } from "./renku2";
 import { type Route, routeOf } from "./route";
 import { SessionPage } from "./session";
@@ -99,6 +101,10 @@ function pageOf(route: Route | null): Page | null {
       return new ProjectPage(route);
     case "session":
       return new SessionPage(route);
+    case "legacy-start":
+      return new LegacyStartPage(route);
+    case "legacy-session":
+      return new LegacySessionPage(route);
     default:
       return null;
   }

@@ -97,6 +97,21 @@ export const t = {
   notAsAsked: (image: string, asked: string): string => `This session runs in ${safe(image)}, not in ${safe(asked)} as you asked.`,
   imageNotKnown: "Renku does not say which image this session runs in.",
   notAttached: "Repin does not know this version of Renku's pages: its answer is in the popup.",
+  legacy: {
+    next: (image: string): string => `The next session starts in ${safe(image)}`,
+    start: "Now start the session with Renku's own button: “Start Session”, or “Start with base image” where the project's own is not available.",
+    taken: "The next session starts as Renku has it.",
+    missing: (image: string): string =>
+      `Renku does not find ${safe(image)}, and would start its default image in its place without a word: nothing was set.`,
+    running: (project: string, state: string, image: string | null): string =>
+      `You have a session of ${safe(project)} (${safe(state)}${image === null ? "" : `, in ${safe(image)}`}). Renku starts no second one: it would open this one, in its own image.`,
+    exists: "A session of this project is there already, and would be opened instead: end it first.",
+    notReady: "This page was opened before Repin was there: reload it, then choose the image again.",
+    swapped: (image: string, asked: string): string =>
+      `Renku did not find ${safe(asked)}: this session runs in its default image${image === "" ? "" : `, ${safe(image)}`}.`,
+    hasImage: (of: string | null): string => (of === null ? "✓ right image" : `✓ right image: ${safe(of)}`),
+    noImage: "no right image",
+  },
   notes: "Notes",
   because: (why: Why): string => because(why),
 } as const;

@@ -13,6 +13,11 @@ export function site(): string {
   return there(join(ROOT, "dist/www"), "run `cargo xtask build`");
 }
 
+/** The extension as it is built for tests, with the hosts of the sandbox permitted. */
+export function extension(browser: "chrome" | "firefox"): string {
+  return there(join(ROOT, `dist/${browser}-test`), "run `cargo xtask build --test-host http://localhost http://127.0.0.1`");
+}
+
 /** The GitLab stand-in. */
 export function sandboxProgram(): string {
   return there(

@@ -26,7 +26,7 @@ export async function startChromium(): Promise<Browser> {
   };
 }
 
-class ChromiumTab implements Tab {
+export class ChromiumTab implements Tab {
   readonly console: string[] = [];
   readonly #context: BrowserContext;
   readonly #page: Page;
@@ -125,7 +125,8 @@ class ChromiumTab implements Tab {
       return this.#page.locator(target);
     }
     const role = target.role as Parameters<Page["getByRole"]>[0];
-    return this.#page.getByRole(role, target.name === undefined ? {} : { name: target.name, exact: true });
+    const around = target.within === undefined ? this.#page : this.#page.locator(target.within);
+    return around.getByRole(role, target.name === undefined ? {} : { name: target.name, exact: true });
   }
 }
 

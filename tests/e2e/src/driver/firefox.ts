@@ -43,7 +43,7 @@ export async function startFirefox(): Promise<Browser> {
   };
 }
 
-function start(scheme: Look["scheme"], downloads: string): Promise<Puppet> {
+export function start(scheme: Look["scheme"], downloads: string, more: Readonly<Record<string, unknown>> = {}): Promise<Puppet> {
   return launch({
     browser: "firefox",
     executablePath: browserProgram(["firefox-esr", "firefox"]),
@@ -55,11 +55,12 @@ function start(scheme: Look["scheme"], downloads: string): Promise<Puppet> {
       "browser.download.dir": downloads,
       "browser.download.useDownloadDir": true,
       "browser.download.always_ask_before_handling_new_types": false,
+      ...more,
     },
   });
 }
 
-class FirefoxTab implements Tab {
+export class FirefoxTab implements Tab {
   readonly console: string[] = [];
   readonly #context: BrowserContext;
   readonly #page: Page;
@@ -106,6 +107,9 @@ class FirefoxTab implements Tab {
   }
 
   async all(target: Target): Promise<Handle[]> {
+    if (typeof target !== "string" && target.within !== undefined) {
+      return (await inShadow(this.#page, target, target.within)).map((element) => handle(element));
+    }
     const found = await this.#page.$$(typeof target === "string" ? target : selector(target));
     if (found.length === 0 && typeof target !== "string" && target.name !== undefined) {
       // Firefox names a thing as it is shown: where a style makes capitals of a text, in capitals.
@@ -175,6 +179,29 @@ class FirefoxTab implements Tab {
   close(): Promise<void> {
     return this.#context.close();
   }
+}
+
+/** What has a role in HTML by itself, as far as the scenarios look for it in shadow roots. */
+const TAGS: Readonly<Record<string, string>> = {
+  button: "button",
+  link: "a[href]",
+  textbox: "input:not([role]), textarea",
+  combobox: "[role=combobox], select, input[list]",
+};
+
+/** Elements in a shadow root, which Firefox's own search by role does not enter. */
+async function inShadow(page: Page, { role, name }: Named, within: string): Promise<ElementHandle[]> {
+  const selectors = (TAGS[role] ?? `[role=${role}]`).split(", ").map((tag) => `${within} >>> ${tag}`);
+  const all = (await Promise.all(selectors.map((one) => page.$$(one)))).flat();
+  const names = await Promise.all(
+    all.map((element) =>
+      element.evaluate((it) => {
+        const label = (it as HTMLInputElement).labels?.[0]?.firstChild?.textContent;
+        return (it.getAttribute("aria-label") ?? label ?? (it as HTMLElement).innerText).trim();
+      }),
+    ),
+  );
+  return all.filter((_, at) => name === undefined || names[at] === name);
 }
 
 function selector({ role, name = "" }: Named): string {

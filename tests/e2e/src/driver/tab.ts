@@ -3,6 +3,8 @@ export interface Named {
   readonly role: string;
   /** Without, any name will do. */
   readonly name?: string;
+  /** A CSS selector of an element that it is in, or in whose open shadow root it is. */
+  readonly within?: string;
 }
 
 /** An element; a text is a CSS selector, for what has no role. */

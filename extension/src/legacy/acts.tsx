@@ -1,0 +1,82 @@
+/** What a legacy Renku lets a person do with an image. */
+import type { Acts, Choice } from "../control/acts";
+import { CopyButton } from "../control/copy-button";
+import { trusted } from "../control/trusted";
+import { t } from "../text/messages";
+import { projectOf } from "./model";
+import type { NextImage, StartModel } from "./start";
+
+export function actsOf(model: StartModel): Acts {
+  return {
+    Buttons: ({ choice }) => <Buttons model={model} choice={choice} />,
+    Line: () => <Line model={model} />,
+    onOpen: () => void model.lookForSessions(),
+    // Its GitLab is asked with this person's own session.
+    connection: () => Promise.resolve(null),
+  };
+}
+
+function Buttons({ model, choice: { image } }: { readonly model: StartModel; readonly choice: Choice }) {
+  const use = (anyway: boolean) => trusted(() => (image === null ? null : model.useOnce(image, anyway)));
+  return (
+    <div class="acts">
+      {model.sessions.value.map((session) => (
+        <p key={session.name} class="warn">
+          {t.legacy.running(projectOf(session), session.status.state ?? "", session.image ?? null)}
+        </p>
+      ))}
+      <div class="buttons">
+        <button type="button" class="first" disabled={image === null || model.isBusy.value} onClick={use(false)}>
+          {t.useOnce}
+        </button>
+        <CopyButton label={t.copy} text={image} />
+      </div>
+      <Next next={model.next} onRemove={() => model.removeOverride()} />
+      <Said model={model} onAnyway={use(true)} />
+    </div>
+  );
+}
+
+/** Beside the badge: the override, until the launch. */
+function Line({ model }: { readonly model: StartModel }) {
+  return (
+    <>
+      <Next next={model.next} onRemove={() => model.removeOverride()} />
+      <Said model={model} onAnyway={null} />
+    </>
+  );
+}
+
+/** The override, and how to be rid of it. */
+export function Next({ next, onRemove }: { readonly next: NextImage; readonly onRemove: () => void }) {
+  const image = next.image.value;
+  return image === null ? null : (
+    <div class="line">
+      <span class="badge warn" role="status">
+        {t.legacy.next(image)}
+      </span>
+      <button type="button" onClick={trusted(onRemove)}>
+        {t.removeOverride}
+      </button>
+    </div>
+  );
+}
+
+function Said({ model, onAnyway }: { readonly model: StartModel; readonly onAnyway: ((event: Event) => void) | null }) {
+  const said = model.said.value;
+  return (
+    <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">
+      {said?.text}
+      {said?.anyway !== undefined && onAnyway !== null && (
+        <button type="button" disabled={model.isBusy.value} onClick={onAnyway}>
+          {t.anyway}
+        </button>
+      )}
+      {said?.reload === true && (
+        <button type="button" onClick={trusted(() => location.reload())}>
+          {t.reload}
+        </button>
+      )}
+    </p>
+  );
+}

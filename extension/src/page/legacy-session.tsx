@@ -1,0 +1,86 @@
+/** The page of a legacy Renku's session: whether it runs in the image that was asked for. */
+import { legacy } from "../legacy/api";
+import { type Server, isSwapped } from "../legacy/model";
+import { type Launched, forgetLaunched, isSameProject, readLaunched } from "../legacy/override";
+import { isSameImage } from "../legacy/start";
+import type { Report } from "../protocol/messages";
+import { t } from "../text/messages";
+import { Host } from "./host";
+import type { Route } from "./route";
+
+type OfSession = Extract<Route, { page: "legacy-session" }>;
+
+interface Verdict {
+  readonly tone: "good" | "bad" | "calm";
+  readonly text: string;
+}
+
+export class LegacySessionPage {
+  readonly #route: OfSession;
+  #host: Host | null = null;
+  #verdict: Verdict | null = null;
+  #isAsked = false;
+  #isLeft = false;
+
+  constructor(route: OfSession) {
+    this.#route = route;
+  }
+
+  /** Compares, if the session was started in another image from this tab; else asks nobody anything. */
+  async update(): Promise<void> {
+    if (this.#host?.isAttached === false && !this.#isLeft) {
+      document.body.append(this.#host.element);
+    }
+    if (this.#isAsked) {
+      return;
+    }
+    this.#isAsked = true;
+    const launched = readLaunched();
+    const { project, session } = this.#route;
+    if (launched === null || launched.session !== session || !isSameProject(launched.project, project)) {
+      return;
+    }
+    const servers = await legacy.servers().catch(() => []);
+    this.#verdict = verdictOf(launched, servers.find(({ name }) => name === session));
+    if (!this.#isLeft) {
+      this.#host = new Host("session", project, <Bar verdict={this.#verdict} />);
+      this.#host.attach((element) => document.body.append(element), document.body);
+    }
+  }
+
+  /** A reload says it again; whoever leaves the page has read it. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#host?.remove();
+    if (readLaunched()?.session === this.#route.session) {
+      forgetLaunched();
+    }
+  }
+
+  report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
+    const isShown = this.#host?.isAttached === true ? 1 : 0;
+    const problems = this.#verdict === null || this.#verdict.tone === "good" ? [] : [this.#verdict.text];
+    return { project: this.#route.project, seen: isShown, attached: isShown, answers: [], problems };
+  }
+}
+
+export function verdictOf({ image: asked }: Launched, server: Server | undefined): Verdict {
+  const image = server?.image ?? null;
+  if (server !== undefined && isSwapped(server)) {
+    return { tone: "bad", text: t.legacy.swapped(image ?? "", asked) };
+  }
+  if (image === null) {
+    return { tone: "calm", text: t.imageNotKnown };
+  }
+  return isSameImage(image, asked) ? { tone: "good", text: t.asAsked(image) } : { tone: "bad", text: t.notAsAsked(image, asked) };
+}
+
+function Bar({ verdict: { tone, text } }: { readonly verdict: Verdict }) {
+  return (
+    <div class="control">
+      <span class={`badge ${tone}`} role="status" aria-label={t.status}>
+        {text}
+      </span>
+    </div>
+  );
+}

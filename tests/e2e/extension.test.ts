@@ -1,0 +1,14 @@
+/** The browser extension on the stand-in's Renku, in one browser. */
+import { afterAll, beforeAll } from "vitest";
+
+import { lower, raise } from "./src/extension/stage";
+
+import "./extension/badges";
+import "./extension/once";
+import "./extension/change";
+import "./extension/page";
+import "./extension/dialog";
+import "./extension/hostile";
+
+beforeAll(raise);
+afterAll(lower);
