@@ -65,7 +65,7 @@ function withoutHtml() {
       if (code.match(WRITES)?.length !== 1) {
         this.error("Preact writes HTML in another way than it did: see build/build.mjs");
       }
-      return { code: code.replace(WRITES, "(void 0)"), map: null };
+      return { code: code.replaceAll(WRITES, "(void 0)"), map: null };
     },
   };
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: a sample project, its answers and its picture.
 
+mod browser;
 mod served;
 mod stage;
 
@@ -21,15 +22,17 @@ const PICTURE: &str = "crate/xtask/expected/history.svg";
 pub(crate) struct Options {
     record: bool,
     once: bool,
+    browser: bool,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { record: false, once: false };
+        let mut options = Self { record: false, once: false, browser: false };
         while let Some(arg) = args.next()? {
             match arg {
                 lexopt::Arg::Long("record") => options.record = true,
                 lexopt::Arg::Long("once") => options.once = true,
+                lexopt::Arg::Long("browser") => options.browser = true,
                 other => return Err(other.unexpected()),
             }
         }
@@ -48,7 +51,7 @@ pub(crate) fn demo(options: &Options) -> Result<()> {
             fs::write(&path, new).map_err(|error| Error::io("write", &path, &error))?;
         }
     }
-    if options.once || options.record { Ok(()) } else { served::keep(sandbox, &shown.merge) }
+    if options.once || options.record { Ok(()) } else { served::keep(sandbox, &shown.merge, options.browser) }
 }
 
 /// Runs the demo, quietly, and compares what it shows with what is expected.

@@ -5,17 +5,63 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::sh::{self, Error, Result};
-use crate::{node, wasm};
+use crate::{extension, node, wasm};
 
-/// Everything that goes into `dist/`, in the order of its making.
-const PRODUCTS: &[fn(&Path) -> Result<()>] = &[npm, www, command];
+/// What to build: all of it, unless parts are named.
+#[derive(Default)]
+pub(crate) struct Options {
+    page: bool,
+    extension: bool,
+    /// Hosts that another build of the extension has permission for.
+    test_hosts: Vec<String>,
+}
 
-pub(crate) fn build() -> Result<()> {
-    let dist = empty(sh::root().join("dist"))?;
-    for product in PRODUCTS {
-        product(&dist)?;
+impl Options {
+    pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
+        use lexopt::ValueExt as _;
+        let mut options = Self::default();
+        while let Some(arg) = args.next()? {
+            match arg {
+                lexopt::Arg::Long("page") => options.page = true,
+                lexopt::Arg::Long("extension") => options.extension = true,
+                lexopt::Arg::Long("test-host") => {
+                    for url in args.values()? {
+                        options.test_hosts.push(url.parse_with(host)?);
+                    }
+                }
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(options)
     }
-    Ok(())
+}
+
+/// The address of a host as it was given, if it is one.
+fn host(url: &str) -> std::result::Result<String, &'static str> {
+    let name = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match name {
+        Some(name) if !name.is_empty() && !name.contains(char::is_whitespace) => Ok(url.to_owned()),
+        _ => Err("it is no address of a host, as http://localhost is"),
+    }
+}
+
+pub(crate) fn build(options: &Options) -> Result<()> {
+    let dist = sh::root().join("dist");
+    let all = !options.page && !options.extension;
+    if all {
+        empty(dist.clone())?;
+    }
+    npm(&dist)?;
+    if all || options.page {
+        www(&dist)?;
+    }
+    if all || options.extension {
+        extension::build()?;
+    }
+    if !options.test_hosts.is_empty() {
+        extension::build_for(&options.test_hosts)?;
+    }
+    if all { command(&dist) } else { Ok(()) }
 }
 
 /// The package and the page alone.
@@ -135,7 +181,26 @@ fn has_interpreter(elf: &[u8]) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::has_interpreter;
+    use super::{Options, has_interpreter};
+
+    fn parsed(args: &[&str]) -> Result<Options, lexopt::Error> {
+        Options::parse(&mut lexopt::Parser::from_args(args))
+    }
+
+    #[test]
+    fn options_combine() {
+        let options = parsed(&["--test-host", "http://localhost", "https://a.b:1", "--page", "--test-host=http://c"]);
+        let Options { page, extension, test_hosts } = options.expect("they are right");
+        assert!(page && !extension);
+        assert_eq!(test_hosts, ["http://localhost", "https://a.b:1", "http://c"]);
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for wrong in [&["--test-host"][..], &["--test-host", "localhost"], &["--test-host", "http://"], &["http://a"]] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
+    }
 
     #[test]
     fn programs_are_told_apart() {

@@ -73,6 +73,7 @@ fn apt(options: &[&str], packages: &[&str]) -> Command {
     command
 }
 
-fn is_root() -> bool {
+/// Whether this is root, on a Linux.
+pub(crate) fn is_root() -> bool {
     Path::new("/proc").is_dir() && output(command("id", ["-u"])).is_ok_and(|id| id.trim() == "0")
 }

@@ -5,6 +5,7 @@ mod bench;
 mod clients;
 mod demo;
 mod dist;
+mod extension;
 mod install;
 mod measure;
 mod node;
@@ -25,13 +26,18 @@ Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
   demo               Make a sample project, resolve commits of it, draw its history; then serve it
-                     as a GitLab would, and resolve commits through that
+                     as a GitLab would, with a Renku over it, and resolve commits through that
       --once           end after the answers
+      --browser        start Chromium with the extension on a project of that Renku
       --record         also store what it printed as what `test` expects
   test [FILTER]      Run every check; with a filter, only the tests whose names contain it
       --quick          format, lints and tests only
   build              Put what people install into dist/
       --page           only the npm package and the page
+      --extension      only the npm package and the browser extension
+      --test-host URL...
+                       also the extension with permission for these hosts from the start, for
+                       tests: dist/chrome-test and dist/firefox-test
   bench              Measure against git and globset, and print tables
       --repo PATH      a clone of git/git (default: target/bench/git)
       --generated N    a generated history of N commits in its place
@@ -43,6 +49,8 @@ Tasks:
 
 Examples:
   cargo xtask demo --once
+  cargo xtask demo --browser
+  cargo xtask build --extension --test-host http://localhost http://127.0.0.1
   cargo xtask test
   cargo xtask test merge
   cargo xtask bench --repo ../git
@@ -92,11 +100,7 @@ fn run(mut args: Parser) -> Result<(), Failure> {
     let done = match task.as_str() {
         "demo" => demo::demo(&demo::Options::parse(&mut args)?),
         "test" => test::test(&test::Options::parse(&mut args)?),
-        "build" => match args.next()? {
-            None => dist::build(),
-            Some(Arg::Long("page")) => dist::page(),
-            Some(arg) => return Err(arg.unexpected().into()),
-        },
+        "build" => dist::build(&dist::Options::parse(&mut args)?),
         "bench" => bench::bench(&bench::Options::parse(&mut args)?),
         other => return Err(format!("there is no task {other}").into()),
     };

@@ -48,6 +48,7 @@ const MORE_STEPS: &[Step] = &[
     ("module: lints", module_lints),
     ("module: in Node, a page and a worker", wasm::test),
     ("package and page", page),
+    ("extension", crate::extension::check),
     ("browsers", browsers),
 ];
 

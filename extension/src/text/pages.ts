@@ -66,8 +66,7 @@ export const words = {
     allow: "Allow access to this GitLab …",
     allowOf: (host: string): string => `Allow access to ${safe(host)} …`,
     why: (host: string): string =>
-      `The code is on ${safe(host)}. Most GitLabs answer everybody's pages; this one does not, unless your browser permits Repin to ask it. Repin then only reads from it, and without your cookies.`,
-    registries: "A registry of images answers no other page either; Repin asks a GitLab's registry on the same grounds.",
+      `Repin wants to ask ${safe(host)}. Most GitLabs answer every page that asks; others, and all registries of images, answer Repin only if your browser permits it. Repin then reads from there, without your cookies, and changes nothing.`,
     done: (host: string): string => `Repin may ask ${safe(host)} now. Back on Renku's page, press “Look again”.`,
     denied: (host: string): string => `Without your permission, Repin does not ask ${safe(host)}.`,
     wrong: "This is no address of a GitLab: it looks like https://gitlab.example.org.",

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use repin_sandbox::{Course, Moment};
 
-use super::short;
 use super::stage::{CACHE, Stage};
+use super::{browser, short};
 use crate::sandbox::Sandbox;
 use crate::sh::{self, Error, Result};
 
@@ -22,7 +22,7 @@ pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Re
     // It is served from the start, and there once it is built.
     let page = sh::root().join(PAGE);
     fs::create_dir_all(&page).map_err(|error| Error::io("make", &page, &error))?;
-    let sandbox = Sandbox::start(program, &["--site".as_ref(), page.as_os_str()])?;
+    let sandbox = Sandbox::start(program, &["--renku".as_ref(), "--site".as_ref(), page.as_os_str()])?;
     stage.say(&format!(
         "\nThe same project as a GitLab serves it (a stand-in, at {}): asked through its API,\n\
          without a clone and a list of tags; {}. What an answer cost stands above its notes.\n",
@@ -65,14 +65,16 @@ fn forget(stage: &Stage<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Builds the page, says what can be tried, and serves until somebody ends it.
-pub(super) fn keep(sandbox: Sandbox, merge: &str) -> Result<()> {
-    println!("Building the page, which takes some minutes the first time …");
+/// Builds page and extension, says what can be tried, and serves until somebody ends it.
+pub(super) fn keep(sandbox: Sandbox, merge: &str, starts_browser: bool) -> Result<()> {
+    println!("Building the page and the extension, which takes some minutes the first time …");
     // Without the page, for want of Node or of a network, everything else is still worth trying.
     match crate::dist::page() {
         Ok(()) => println!("\nThe page, about the same project:\n\n   {}\n", page_of(&sandbox, merge)),
         Err(error) => println!("\nThe page could not be built: {error}\n"),
     }
+    // It is started with the extension in it, or not at all: it ends with this process.
+    let browser = browser::renku(&sandbox, starts_browser)?;
     let (url, project, private) = (sandbox.url(), sandbox.says("project"), sandbox.says("private"));
     println!(
         "\
@@ -92,7 +94,9 @@ and in a browser:
 ",
         sandbox.says("token")
     );
-    sandbox.wait()
+    let ended = sandbox.wait();
+    drop(browser);
+    ended
 }
 
 /// The page's address, with a commit as its question.
