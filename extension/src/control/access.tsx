@@ -29,6 +29,8 @@ export function MoreAccess({ question, connection }: Props) {
   const repository = question.repository.value;
   const code = judgement?.lack?.why.code ?? "";
   const isClosed = CLOSED.has(code);
+  // What the page's own proxy does not show to this person, no token of ours changes.
+  const isThroughPage = question.subject.through === "page";
   useEffect(() => {
     if (isClosed && repository !== null) {
       void connection(repository).then((found) => {
@@ -48,13 +50,9 @@ export function MoreAccess({ question, connection }: Props) {
           {t.connect(found.provider)}
         </button>
       )}
-      {isClosed ? (
-        <button type="button" onClick={permit("sign-in")}>
-          {t.signIn}
-        </button>
-      ) : (
-        <button type="button" onClick={permit("gitlab")}>
-          {t.permit}
+      {!isThroughPage && (
+        <button type="button" onClick={permit(isClosed ? "sign-in" : "gitlab")}>
+          {isClosed ? t.signIn : t.permit}
         </button>
       )}
       <button type="button" onClick={trusted(() => question.again())}>
