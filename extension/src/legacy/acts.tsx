@@ -4,7 +4,8 @@ import { CopyButton } from "../control/copy-button";
 import { trusted } from "../control/trusted";
 import { t } from "../text/messages";
 import { projectOf } from "./model";
-import type { NextImage, StartModel } from "./start";
+import type { NextImage } from "./next";
+import type { StartModel } from "./start";
 
 export function actsOf(model: StartModel): Acts {
   return {

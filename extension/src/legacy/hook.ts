@@ -63,7 +63,7 @@ async function launch(args: Parameters<Fetch>, send: Fetch, override: Override, 
   if (body === null) {
     return send(request);
   }
-  const response = await send(new Request(request, { body: JSON.stringify({ ...body, image: override.image }) }));
+  const response = await send(new Request(request, { method: "POST", body: JSON.stringify({ ...body, image: override.image }) }));
   if (response.ok) {
     store.launched(override, await sessionOf(response.clone()));
   }

@@ -35,9 +35,9 @@ export function proxyAddress(path: string, origin: string): URL | null {
   return address;
 }
 
-function decoded(text: string): string | null {
+function decoded(path: string): string | null {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(path);
   } catch {
     return null;
   }

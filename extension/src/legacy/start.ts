@@ -1,5 +1,5 @@
 /** The start of a session of one project: which image it would get, and which one instead. */
-import { type Signal, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 
 import { Question, type Subject } from "../control/question";
 import { why } from "../protocol/ask";
@@ -9,30 +9,8 @@ import { t } from "../text/messages";
 import type { Selection } from "./anchors";
 import { legacy } from "./api";
 import { type Project, type Server, isThere, projectOf } from "./model";
-import { isSameProject, readOverride, setOverride } from "./override";
-
-/** The image that the next launch of the project gets from us. */
-export class NextImage {
-  readonly image: Signal<string | null> = signal(null);
-  readonly #project: string;
-
-  /** `project`: as the address has it. */
-  constructor(project: string) {
-    this.#project = project;
-    this.update();
-  }
-
-  /** Somebody, or a launch, may have changed it. */
-  update(): void {
-    const override = readOverride();
-    this.image.value = override !== null && isSameProject(override.project, this.#project) ? override.image : null;
-  }
-
-  remove(): void {
-    setOverride(null);
-    this.update();
-  }
-}
+import type { NextImage } from "./next";
+import { isSameProject, setOverride } from "./override";
 
 export class StartModel {
   readonly said = signal<Said | null>(null);

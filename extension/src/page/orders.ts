@@ -31,7 +31,8 @@ async function obey(order: Order, pages: Pages): Promise<unknown> {
     case "undo":
       return (await pages.page?.undo?.(order.launcher)) ?? null;
     case "fetch":
-      return proxied(order.path);
+      // Only a legacy Renku has such a proxy.
+      return pages.route?.page.startsWith("legacy") === true ? proxied(order.path) : null;
   }
 }
 
