@@ -75,7 +75,12 @@ const CONTROL = "renku";
 const LAUNCH = "launch";
 
 /** Registers the content scripts for further hosts; what the manifest names is there anyway. */
-export async function registerScripts(): Promise<void> {
+export function registerScripts(): Promise<void> {
+  // One after the other: when a permission comes or goes, the background does it as well as the page that has asked.
+  return navigator.locks.request("scripts", register);
+}
+
+async function register(): Promise<void> {
   const origins: string[] = [];
   for (const origin of await furtherHosts()) {
     if (await isPermitted(origin)) {

@@ -14,6 +14,7 @@ export const words = {
 
   popup: {
     asking: "Asking the page …",
+    again: "Ask the page again",
     thisPage: "This page",
     notRenku: "This is not a page of a Renku that Repin works on.",
     reload: "Repin works on this Renku, but not yet in this tab: reload the page.",

@@ -11,7 +11,7 @@ import { open } from "../../pages/tabs";
 import { pathOf } from "../../pages/wish";
 import type { Report } from "../../protocol/messages";
 import { words } from "../../text/pages";
-import { answer, tab } from "./model";
+import { answer, look, tab } from "./model";
 
 const { popup } = words;
 
@@ -19,6 +19,13 @@ export function ThisPage() {
   return (
     <Section id="this-page" title={popup.thisPage}>
       <Content />
+      {typeof answer.value !== "string" && (
+        <p>
+          <button type="button" onClick={() => void look()}>
+            {popup.again}
+          </button>
+        </p>
+      )}
     </Section>
   );
 }
