@@ -166,6 +166,8 @@ function patchChildren(parent, before, wanted) {
     }
   }
   for (const { one } of left.values()) {
+    // As React: it throws if somebody else has taken the node away.
+    // oxlint-disable-next-line unicorn/prefer-dom-node-remove
     parent.removeChild(one.node);
   }
   let next = null;

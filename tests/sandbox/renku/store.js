@@ -75,7 +75,8 @@ export function refresh(...paths) {
 
 /** A request; its answer is `data` (and the number of the `next` page), or `error` with a status, 0 for none, and a text. */
 export async function send(method, path, body) {
-  const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const json =
+    body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     const response = await fetch(new Request(base + path, { method, ...json }));
     const text = await response.text();

@@ -8,7 +8,7 @@ use super::model::Project;
 use super::state::{State, value};
 use crate::gitlab::{Reply, Request};
 
-const SHELL: &str = include_str!("../../renku/shell.html");
+const SHELL: &str = include_str!("../../renku/two/shell.html");
 
 /// The page or the file at a path.
 pub(crate) fn answer(state: &State, request: &Request, path: &[&str]) -> Reply {
@@ -16,7 +16,7 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[&str]) -> Reply {
         return Reply::html(405, "405 Method Not Allowed");
     }
     match path {
-        ["assets", name] => file(name).unwrap_or_else(|| Reply::html(404, "404 Not Found")),
+        ["assets", name @ ..] => file(&name.join("/")).unwrap_or_else(|| Reply::html(404, "404 Not Found")),
         ["favicon.ico"] => Reply { status: 204, headers: Vec::new(), body: Vec::new() },
         ["p", namespace, slug, rest @ ..] => {
             let project = state.lock().world.project_at(namespace, slug).ok().cloned();

@@ -18,7 +18,7 @@ pub(crate) use servers::{Server, json};
 
 /// The version that the interface says it has.
 const UI_VERSION: &str = "3.59.1";
-const PAGE: &str = include_str!("../../../renku/legacy.html");
+const PAGE: &str = include_str!("../../../renku/legacy/page.html");
 
 /// The answer to a request whose path's parts these are.
 pub(crate) fn answer(state: &State, request: &Request, path: &[&str]) -> Answer {
@@ -30,7 +30,7 @@ pub(crate) fn answer(state: &State, request: &Request, path: &[&str]) -> Answer 
         // The knowledge graph and the old GraphQL: nothing of them is needed.
         ["ui-server", "api", "kg" | "graphql", ..] | ["ui-server", "ws"] => Err(refusal(404, "Not found")),
         ["ui-server", "api", ..] => Ok(proxy::ask(state, request)),
-        ["assets", name] => Ok(file(name).unwrap_or_else(|| Reply::html(404, "404 Not Found"))),
+        ["assets", name @ ..] => Ok(file(&name.join("/")).unwrap_or_else(|| Reply::html(404, "404 Not Found"))),
         ["favicon.ico"] => Ok(Reply { status: 204, headers: Vec::new(), body: Vec::new() }),
         _ if request.reads() => Ok(Reply::new(200, "text/html; charset=utf-8", PAGE).with("cache-control", "no-store")),
         _ => Ok(Reply::html(405, "405 Method Not Allowed")),

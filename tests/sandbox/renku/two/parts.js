@@ -1,7 +1,7 @@
 // Pieces that several pages use.
 
-import { h } from "./dom.js";
-import { query, refresh, send, set } from "./store.js";
+import { h } from "../dom.js";
+import { get, query, refresh, send, set } from "../store.js";
 
 /** A small label with a dot. */
 export function badge(color, text) {
@@ -40,11 +40,20 @@ export function alert(error) {
 }
 
 export function button(props, ...children) {
-  return h("button", { type: "button", ...props, className: `btn ${props.className ?? "btn-outline-primary"}` }, children);
+  return h(
+    "button",
+    { type: "button", ...props, className: `btn ${props.className ?? "btn-outline-primary"}` },
+    children,
+  );
 }
 
-/** A row of buttons of which the last opens a menu. */
-export function withMenu(open, toggle, disabled, first, items) {
+/** A row of a link or button and of one that opens a menu, whose `name` is that of the menu that is open. */
+export function withMenu(
+  { name, anchor = "button-with-menu-dropdown", color = "btn-primary", disabled = false },
+  first,
+  items,
+) {
+  const open = get("menu") === name;
   return h(
     "div",
     { className: "btn-group btn-group-sm", onClick: (event) => event.stopPropagation() },
@@ -54,12 +63,12 @@ export function withMenu(open, toggle, disabled, first, items) {
       {
         type: "button",
         "data-bs-toggle": "dropdown",
-        "data-cy": "button-with-menu-dropdown",
+        "data-cy": anchor,
         "aria-haspopup": "true",
         "aria-expanded": String(open),
-        className: `border-start-0 dropdown-toggle-split dropdown-toggle btn btn-primary${disabled ? " disabled" : ""}`,
+        className: `border-start-0 dropdown-toggle-split dropdown-toggle btn btn-sm ${color}${disabled ? " disabled" : ""}`,
         disabled,
-        onClick: toggle,
+        onClick: () => set({ menu: open ? null : name }),
       },
       h("span", { className: "visually-hidden" }, "Toggle Dropdown"),
     ),

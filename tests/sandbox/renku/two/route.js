@@ -1,6 +1,6 @@
 // Where the page is. Links inside the interface change the address and no document.
 
-import { set } from "./store.js";
+import { set } from "../store.js";
 
 /** The place that the address names. */
 export function place() {

@@ -1,9 +1,9 @@
 // A launcher's card: what it starts, from which image, and the sessions that it has.
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { badge, changeSession, imageBadge, imagePath, kindOf, menuItem, withMenu } from "./parts.js";
 import { setHash } from "./route.js";
-import { get, query, refresh, send, set } from "./store.js";
+import { query, refresh, send, set } from "../store.js";
 
 /** The hash of its side panel. */
 export function hashOf(launcher) {
@@ -55,7 +55,11 @@ export function Card({ launcher, project, sessions, write, hash }) {
                 h("span", { className: "fw-semibold fs-3", "data-cy": "session-name" }, launcher.name),
               ),
             ),
-            h("div", { className: "row" }, h("div", { "data-cy": "session-gitlab-warning", className: "col-12" }, Gone(launcher))),
+            h(
+              "div",
+              { className: "row" },
+              h("div", { "data-cy": "session-gitlab-warning", className: "col-12" }, Gone(launcher)),
+            ),
             h("div", { className: "row" }, h("div", { className: "col" }, Status(launcher))),
           ),
           h(
@@ -127,10 +131,6 @@ function itemsOf(launcher, job) {
   ];
 }
 
-function toggle(launcher) {
-  return () => set({ menu: get("menu") === launcher.id ? null : launcher.id });
-}
-
 function Actions({ launcher, project, sessions, write }) {
   const { environment } = launcher;
   const image = query(imagePath(environment.container_image));
@@ -151,13 +151,15 @@ function Actions({ launcher, project, sessions, write }) {
       text,
     );
   if (image.loading && image.data === undefined) {
-    return h("button", { type: "button", disabled: true, className: "btn btn-outline-primary btn-sm disabled" }, "Checking launcher");
+    return h(
+      "button",
+      { type: "button", disabled: true, className: "btn btn-outline-primary btn-sm disabled" },
+      "Checking launcher",
+    );
   }
   const color = disabled ? "btn-outline-primary" : "btn-primary";
   return withMenu(
-    get("menu") === launcher.id,
-    toggle(launcher),
-    disabled,
+    { name: launcher.id, disabled },
     link("start-session-button", `btn btn-sm ${color} rounded-end-0`, start, forced ? "Force launch" : "Launch"),
     [
       link(
@@ -179,10 +181,15 @@ function Submit(launcher, write) {
   };
   const first = h(
     "button",
-    { type: "button", className: "text-nowrap btn btn-primary btn-sm", "data-cy": "submit-job-button", onClick: submit },
+    {
+      type: "button",
+      className: "text-nowrap btn btn-primary btn-sm",
+      "data-cy": "submit-job-button",
+      onClick: submit,
+    },
     "Submit",
   );
-  return write ? withMenu(get("menu") === launcher.id, toggle(launcher), false, first, itemsOf(launcher, true)) : first;
+  return write ? withMenu({ name: launcher.id }, first, itemsOf(launcher, true)) : first;
 }
 
 function SessionItem(session, project, open) {
@@ -217,9 +224,7 @@ function SessionItem(session, project, open) {
     h(
       "div",
       { className: "btn-group btn-group-sm" },
-      paused
-        ? act("resume-session-button", "Resume", "running")
-        : act("pause-session-button", "Pause", "hibernated"),
+      paused ? act("resume-session-button", "Resume", "running") : act("pause-session-button", "Pause", "hibernated"),
       h(
         "a",
         {

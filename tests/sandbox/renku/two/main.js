@@ -1,6 +1,6 @@
 // The interface: what is shown where, and the taking over of what the server gave.
 
-import { h, Tree } from "./dom.js";
+import { h, Tree } from "../dom.js";
 import { hashOf } from "./launcher.js";
 import { Modal } from "./modals.js";
 import { Panel } from "./panel.js";
@@ -8,7 +8,7 @@ import { alert } from "./parts.js";
 import { Heading, known, Loading, Overview, overviewOf, Settings } from "./project.js";
 import { follow, place } from "./route.js";
 import { Show, Start } from "./session.js";
-import { get, onChange, query, redraw, refresh, setBase } from "./store.js";
+import { get, onChange, query, redraw, refresh, setBase } from "../store.js";
 
 /** The project that came with the document. */
 const { project: first } = JSON.parse(document.querySelector("#data").textContent);
@@ -36,15 +36,28 @@ function Header() {
 
 function Footer() {
   const tool = (name, text, act) =>
-    h("button", { type: "button", className: "btn btn-sm btn-outline-light", "data-sandbox": name, onClick: act }, text);
+    h(
+      "button",
+      { type: "button", className: "btn btn-sm btn-outline-light", "data-sandbox": name, onClick: act },
+      text,
+    );
   return h(
     "footer",
     { key: "footer", className: "text-body bg-body", "data-bs-theme": "navy" },
     h(
       "div",
       { className: "navbar" },
-      h("div", { className: "navbar-nav" }, tool("render-anew", "Render anew", renderAnew), tool("load-anew", "Load anew", () => refresh("/"))),
-      h("div", { className: "navbar-nav", "data-cy": "version-info" }, h("a", { className: "nav-link", href: "/help/release" }, "2.19.3")),
+      h(
+        "div",
+        { className: "navbar-nav" },
+        tool("render-anew", "Render anew", renderAnew),
+        tool("load-anew", "Load anew", () => refresh("/")),
+      ),
+      h(
+        "div",
+        { className: "navbar-nav", "data-cy": "version-info" },
+        h("a", { className: "nav-link", href: "/help/release" }, "2.19.3"),
+      ),
     ),
   );
 }
@@ -52,8 +65,18 @@ function Footer() {
 function Home() {
   const { data = [] } = query("/projects");
   const item = ({ id, name, namespace, slug }) =>
-    h("li", { key: id, className: "list-group-item" }, h("a", { href: `/p/${namespace}/${slug}` }, `${namespace}/${slug}`), ` ${name}`);
-  return h("div", { className: "home" }, h("h1", null, "Projects"), h("ul", { className: "list-group" }, data.map(item)));
+    h(
+      "li",
+      { key: id, className: "list-group-item" },
+      h("a", { href: `/p/${namespace}/${slug}` }, `${namespace}/${slug}`),
+      ` ${name}`,
+    );
+  return h(
+    "div",
+    { className: "home" },
+    h("h1", null, "Projects"),
+    h("ul", { className: "list-group" }, data.map(item)),
+  );
 }
 
 /** The page of a place, and what is beside it. */
@@ -72,7 +95,10 @@ function view(here, arrived) {
   }
   const { project, error } = known(here, first);
   if (project === undefined) {
-    return { page: error === undefined ? Loading() : h("div", null, h("h1", null, "Project not found"), alert(error)), title: "Project" };
+    return {
+      page: error === undefined ? Loading() : h("div", null, h("h1", null, "Project not found"), alert(error)),
+      title: "Project",
+    };
   }
   query("/user");
   if (here.name === "settings") {
@@ -86,7 +112,14 @@ function view(here, arrived) {
   return {
     page,
     title: project.name,
-    panel: open && Panel({ launcher: open, project, sessions: all.sessions.filter(({ launcher_id: id }) => id === open.id), write: all.write }),
+    panel:
+      open &&
+      Panel({
+        launcher: open,
+        project,
+        sessions: all.sessions.filter(({ launcher_id: id }) => id === open.id),
+        write: all.write,
+      }),
     modal: modal && Modal({ modal, project, launchers }),
   };
 }
@@ -112,16 +145,16 @@ function draw() {
 
 /** A container of its own at the end of the body, as dialogues have. */
 function portal(name) {
-  let known = portals.get(name);
-  if (known === undefined) {
+  let own = portals.get(name);
+  if (own === undefined) {
     const node = document.createElement("div");
     node.tabIndex = -1;
     node.className = "portal";
     document.body.append(node);
-    known = { node, tree: new Tree(node, follow) };
-    portals.set(name, known);
+    own = { node, tree: new Tree(node, follow) };
+    portals.set(name, own);
   }
-  return known;
+  return own;
 }
 
 /** Every node of the interface is a new one afterwards. */

@@ -1,6 +1,6 @@
 // What a session of the legacy interface is started with: the branch, the commit, and the image that follows from them.
 
-import { get, query, refresh, set } from "./store.js";
+import { get, query, refresh, set } from "../store.js";
 
 /** How often an image that is not there is looked for. */
 const AGAIN = 5000;
@@ -19,7 +19,7 @@ export function branchesOf(project) {
     return { list: undefined, error };
   }
   const list = [first.data, ...all.data.filter((branch) => !branch.default && !branch.merged)];
-  return { list: list.map((branch) => ({ ...branch, id: branch.name })), error };
+  return { list: list.map(({ name }) => ({ id: name, name })), error };
 }
 
 /** The commits of a branch, as many pages of them as were asked for; `more` gets the next one. */
@@ -39,7 +39,10 @@ export function commitsOf(project, branch) {
 /** What the project's settings say at a commit. */
 export function configOf(project, branch, commit) {
   query("/renku/versions");
-  const at = new URLSearchParams({ git_url: project.web_url, ...(commit === undefined ? { branch } : { commit_sha: commit.id }) });
+  const at = new URLSearchParams({
+    git_url: project.web_url,
+    ...(commit === undefined ? { branch } : { commit_sha: commit.id }),
+  });
   return query(`/renku/10/config.show?${at}`);
 }
 

@@ -1,10 +1,10 @@
 // The pages of a session: where it is started, and where it is shown.
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { ImageModal } from "./modals.js";
 import { alert, changeSession, imagePath } from "./parts.js";
 import { go } from "./route.js";
-import { get, query, refresh, send, set } from "./store.js";
+import { get, query, refresh, send, set } from "../store.js";
 import { known, Loading } from "./project.js";
 
 /** Starts at once, unless the image cannot be used; then it asks. */
@@ -45,7 +45,8 @@ export function Start(place, first) {
         h("div", { className: "mt-2" }, launch?.error === undefined ? "… " : "✗ ", "Requesting session"),
       ),
     ),
-    modal: refused && ImageModal({ image, back: () => go(place.root), attempt: () => set({ launch: { forced: true } }) }),
+    modal:
+      refused && ImageModal({ image, back: () => go(place.root), attempt: () => set({ launch: { forced: true } }) }),
   };
 }
 
@@ -92,7 +93,9 @@ export function Show(place, first, arrived) {
   const launcher = launchers?.find(({ id }) => id === session?.launcher_id);
   if (session === undefined) {
     const gone = sessions.data !== undefined && !sessions.loading;
-    return { page: gone ? h("div", { "data-cy": "session-page" }, h("h3", null, "This session does not exist.")) : Loading() };
+    return {
+      page: gone ? h("div", { "data-cy": "session-page" }, h("h3", null, "This session does not exist.")) : Loading(),
+    };
   }
   const paused = session.status.state === "hibernated";
   return {
@@ -103,7 +106,16 @@ export function Show(place, first, arrived) {
         "div",
         { className: "d-flex gap-3 session-header", "data-cy": "session-header" },
         h("a", { className: "btn", role: "button", href: place.root }, "← Back"),
-        h("button", { type: "button", className: "btn btn-sm btn-outline-primary", "data-cy": "pause-session-button", onClick: () => changeSession(session.name, "hibernated") }, "Pause session"),
+        h(
+          "button",
+          {
+            type: "button",
+            className: "btn btn-sm btn-outline-primary",
+            "data-cy": "pause-session-button",
+            onClick: () => changeSession(session.name, "hibernated"),
+          },
+          "Pause session",
+        ),
         h(
           "button",
           {
@@ -123,9 +135,29 @@ export function Show(place, first, arrived) {
         "div",
         { className: "session-page w-100", "data-cy": "session-page" },
         paused
-          ? h("p", null, "This session is currently paused. ", h("button", { type: "button", className: "btn btn-sm btn-primary", onClick: () => changeSession(session.name, "running") }, "resume the session"))
+          ? h(
+              "p",
+              null,
+              "This session is currently paused. ",
+              h(
+                "button",
+                {
+                  type: "button",
+                  className: "btn btn-sm btn-primary",
+                  onClick: () => changeSession(session.name, "running"),
+                },
+                "resume the session",
+              ),
+            )
           : h("p", null, `The session is ${session.status.state}.`),
-        h("dl", null, h("dt", null, "Session"), h("dd", null, h("code", { "data-sandbox": "session-name" }, session.name)), h("dt", null, "Image"), h("dd", null, h("code", { "data-sandbox": "session-image" }, session.image))),
+        h(
+          "dl",
+          null,
+          h("dt", null, "Session"),
+          h("dd", null, h("code", { "data-sandbox": "session-name" }, session.name)),
+          h("dt", null, "Image"),
+          h("dd", null, h("code", { "data-sandbox": "session-image" }, session.image)),
+        ),
       ),
     ),
   };

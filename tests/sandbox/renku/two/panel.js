@@ -1,10 +1,10 @@
 // The side panel of a launcher, beside everything else at the end of the body.
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { buildsOf, hashOf } from "./launcher.js";
-import { badge, changeSession, imageBadge, kindOf } from "./parts.js";
+import { badge, changeSession, imageBadge, kindOf, menuItem, withMenu } from "./parts.js";
 import { setHash } from "./route.js";
-import { query, set } from "./store.js";
+import { query, set } from "../store.js";
 
 export function Panel({ launcher, project, sessions, write }) {
   const job = launcher.launcher_type === "non-interactive";
@@ -59,14 +59,23 @@ export function Panel({ launcher, project, sessions, write }) {
 
 function Edit(launcher) {
   const show = (name) => () => set({ modal: { name, launcher: launcher.id } });
-  const one = (anchor, text, name) =>
-    h("button", { type: "button", "data-cy": anchor, className: "btn btn-outline-primary btn-sm", onClick: show(name) }, text);
-  return h(
-    "div",
-    { className: "btn-group btn-group-sm" },
-    one("session-view-menu-edit", "Edit launcher", "launcher"),
-    one("session-view-menu-update-environment", "Edit environment", "environment"),
-    one("session-view-menu-delete", "Delete launcher", "delete"),
+  return withMenu(
+    { name: `panel ${launcher.id}`, anchor: "session-launcher-menu-dropdown", color: "btn-outline-primary" },
+    h(
+      "button",
+      {
+        type: "button",
+        "data-cy": "session-view-menu-edit",
+        className: "text-nowrap btn btn-outline-primary btn-sm",
+        onClick: show("launcher"),
+      },
+      "Edit launcher",
+    ),
+    [
+      menuItem("session-view-menu-update-environment", "Edit environment", show("environment")),
+      h("div", { tabindex: "-1", className: "dropdown-divider" }),
+      menuItem("session-view-menu-delete", "Delete launcher", show("delete")),
+    ],
   );
 }
 
@@ -145,7 +154,11 @@ function Environment(launcher, write) {
           h(
             "div",
             { className: "row" },
-            h("div", { className: "pb-2 gap-2 col-12" }, h("h4", { className: "fw-semibold mb-0 text-break" }, environment.name)),
+            h(
+              "div",
+              { className: "pb-2 gap-2 col-12" },
+              h("h4", { className: "fw-semibold mb-0 text-break" }, environment.name),
+            ),
             Line(kindOf(environment)),
             environment.environment_kind === "GLOBAL" ? GlobalRows(environment) : CustomRows(launcher),
           ),
@@ -207,7 +220,8 @@ function BuildRows(launcher) {
   }
   const [last] = buildsOf(launcher);
   return [
-    last && Line(h("label", { className: "text-nowrap mb-0 me-2" }, "Last build status:"), badge("success", last.status)),
+    last &&
+      Line(h("label", { className: "text-nowrap mb-0 me-2" }, "Last build status:"), badge("success", last.status)),
     Row("Built from code repository", parameters.repository),
     parameters.context_dir !== undefined && Row("Context directory", parameters.context_dir),
     Row("Environment type", parameters.builder_variant),
@@ -255,6 +269,10 @@ function Variables({ env_variables: variables = [] }) {
     "div",
     { className: "card" },
     h("div", { className: "card-header" }, h("h3", { className: "mb-0 me-2" }, "Environment Variables")),
-    h("div", { className: "card-body" }, h("ul", { "data-cy": "env-variables-card", className: "list-group" }, variables.map(row))),
+    h(
+      "div",
+      { className: "card-body" },
+      h("ul", { "data-cy": "env-variables-card", className: "list-group" }, variables.map(row)),
+    ),
   );
 }

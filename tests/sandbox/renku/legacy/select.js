@@ -1,7 +1,7 @@
 // A choice as the legacy interface has it, which is no <select>: a control that shows the value, and a list while it is open.
 
-import { h } from "./dom.js";
-import { get, set } from "./store.js";
+import { h } from "../dom.js";
+import { get, set } from "../store.js";
 
 /** `number` is the place among the choices of the page, of which the names of its parts are made. */
 export function Select({ number, options, chosen, content, choose, more }) {

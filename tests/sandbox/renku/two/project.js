@@ -1,9 +1,9 @@
 // A project's page: its launchers and its code repositories.
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 import { Card } from "./launcher.js";
 import { alert, badge } from "./parts.js";
-import { query, set } from "./store.js";
+import { query, set } from "../store.js";
 
 /** What belongs to a project, as far as it is known. */
 export function known(place, first) {
@@ -23,7 +23,13 @@ export function Heading(project, place, content) {
       { className: "nav-item" },
       h(
         "a",
-        { "data-cy": `project-${name}-link`, title, "aria-current": here ? "page" : undefined, className: here ? "nav-link active" : "nav-link", href },
+        {
+          "data-cy": `project-${name}-link`,
+          title,
+          "aria-current": here ? "page" : undefined,
+          className: here ? "nav-link active" : "nav-link",
+          href,
+        },
         title,
       ),
     );
@@ -33,7 +39,12 @@ export function Heading(project, place, content) {
     { className: "project" },
     h("header", null, h("h1", { className: "mb-0 text-break", "data-cy": "project-name" }, project.name)),
     project.description !== "" && h("p", { className: "mb-0", "data-cy": "project-description" }, project.description),
-    h("ul", { className: "nav nav-tabs" }, link("overview", "Overview", place.root), link("settings", "Settings", `${place.root}/settings`)),
+    h(
+      "ul",
+      { className: "nav nav-tabs" },
+      link("overview", "Overview", place.root),
+      link("settings", "Settings", `${place.root}/settings`),
+    ),
     h("main", null, content),
   );
 }
@@ -75,7 +86,9 @@ function Launchers(project, place, all) {
       ? "Launchers are available to everyone who can see the project. Only you can see your running sessions and jobs."
       : "Define interactive or not environments in which to do your work and share it with others.";
   const of = ({ id }) => all.sessions.filter((session) => session.launcher_id === id);
-  const orphans = (all?.sessions ?? []).filter((session) => session.project_id === project.id && list.every(({ id }) => id !== session.launcher_id));
+  const orphans = (all?.sessions ?? []).filter(
+    (session) => session.project_id === project.id && list.every(({ id }) => id !== session.launcher_id),
+  );
   return h(
     "div",
     { "data-cy": "sessions-box", className: "card" },
@@ -98,9 +111,13 @@ function Launchers(project, place, all) {
         h(
           "div",
           { className: "d-flex flex-column gap-3" },
-          list.map((launcher) => Card({ launcher, project, sessions: of(launcher), write: all.write, hash: place.hash })),
+          list.map((launcher) =>
+            Card({ launcher, project, sessions: of(launcher), write: all.write, hash: place.hash }),
+          ),
         ),
-      orphans.map((session) => h("p", { key: session.name, className: "fst-italic" }, `Orphan session ${session.name}`)),
+      orphans.map((session) =>
+        h("p", { key: session.name, className: "fst-italic" }, `Orphan session ${session.name}`),
+      ),
     ),
   );
 }
@@ -112,7 +129,14 @@ function Repositories(project) {
     return h(
       "li",
       { key: url, "data-cy": "code-repository-item", className: "list-group-item" },
-      h("span", { className: "me-2 fw-bold", "data-cy": "code-repository-title" }, url.split("/").at(-1).replace(/\.git$/u, "")),
+      h(
+        "span",
+        { className: "me-2 fw-bold", "data-cy": "code-repository-title" },
+        url
+          .split("/")
+          .at(-1)
+          .replace(/\.git$/u, ""),
+      ),
       data?.status === "valid" ? badge("success", may) : badge("danger", data === undefined ? "Checking" : "No access"),
     );
   };
@@ -143,9 +167,14 @@ function Information(project) {
       user !== undefined &&
         h(
           "button",
-          { type: "button", "data-cy": "info-copy-project-button", className: "btn btn-outline-primary btn-sm", onClick: () => set({ modal: { name: "copy" } }) },
-          "⧉",
-          h("span", { className: "visually-hidden" }, "Copy project"),
+          {
+            type: "button",
+            "data-cy": "info-copy-project-button",
+            className: "btn btn-outline-primary btn-sm",
+            onClick: () => set({ modal: { name: "copy" } }),
+          },
+          "Copy",
+          h("span", { className: "visually-hidden" }, " project"),
         ),
     ),
     h(
