@@ -23,6 +23,8 @@ export interface Subject {
   readonly through?: "page";
   /** Renku's own check of an image. */
   readonly check: (image: string) => Promise<Access>;
+  /** Forgets what the page itself remembers of answers. */
+  readonly forget?: () => void;
 }
 
 export class Question {
@@ -69,6 +71,7 @@ export class Question {
 
   /** Looks anew: nothing that was answered before counts. */
   async again(): Promise<void> {
+    this.#subject.forget?.();
     await ask({ type: "again" }).catch(() => null);
     await this.look();
   }

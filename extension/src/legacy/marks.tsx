@@ -10,8 +10,9 @@ import type { CommitImage } from "../protocol/messages";
 import { t } from "../text/messages";
 import { findOptions } from "./anchors";
 
+// In the option's own padding: a mark among its columns would make them wider than the list.
 const STYLE = `
-:host { all: initial; margin-inline-start: auto; padding-inline-start: 12px; white-space: nowrap; font: 600 12px system-ui, sans-serif; color: #4d535b; }
+:host { all: initial; position: absolute; margin-inline-start: -15px; inline-size: 14px; color: #5c636b; font: 600 14px system-ui, sans-serif; }
 .good { color: #0a5f43; }
 `;
 
@@ -66,10 +67,13 @@ function mark(option: Element, shortId: string, { reference, commit, imageCommit
   host.dataset["repinCommit"] = shortId;
   const shadow = host.attachShadow({ mode: "open" });
   const of = imageCommit === null || imageCommit === commit ? null : imageCommit.slice(0, 7);
+  const label = reference === null ? t.legacy.noImage : t.legacy.hasImage(of);
   render(
     <>
       <style>{STYLE}</style>
-      {reference === null ? <span>{t.legacy.noImage}</span> : <span class="good">{t.legacy.hasImage(of)}</span>}
+      <span role="img" class={reference === null ? "" : "good"} aria-label={label} title={label}>
+        {reference === null ? "–" : "✓"}
+      </span>
     </>,
     shadow,
   );

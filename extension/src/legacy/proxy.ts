@@ -68,6 +68,11 @@ export async function proxied(path: string): Promise<Fetched> {
   return answer;
 }
 
+/** Somebody wants to know it anew. */
+export function forgetProxied(): void {
+  kept.clear();
+}
+
 async function send(path: string): Promise<Fetched> {
   const address = proxyAddress(path, location.origin);
   if (address === null) {

@@ -11,6 +11,7 @@ import { legacy } from "./api";
 import { type Project, type Server, isThere, projectOf } from "./model";
 import type { NextImage } from "./next";
 import { isSameProject, setOverride } from "./override";
+import { forgetProxied } from "./proxy";
 
 export class StartModel {
   readonly said = signal<Said | null>(null);
@@ -91,6 +92,7 @@ export async function questionOf(project: Project, { shortId }: Selection): Prom
     build: null,
     through: "page",
     check: legacy.check,
+    forget: forgetProxied,
   };
   return new Question(subject);
 }

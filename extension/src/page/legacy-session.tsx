@@ -1,4 +1,5 @@
 /** The page of a legacy Renku's session: whether it runs in the image that was asked for. */
+import { trusted } from "../control/trusted";
 import { legacy } from "../legacy/api";
 import { type Server, isSwapped } from "../legacy/model";
 import { type Launched, forgetLaunched, isSameProject, readLaunched } from "../legacy/override";
@@ -43,7 +44,7 @@ export class LegacySessionPage {
     const servers = await legacy.servers().catch(() => []);
     this.#verdict = verdictOf(launched, servers.find(({ name }) => name === session));
     if (!this.#isLeft) {
-      this.#host = new Host("session", project, <Bar verdict={this.#verdict} />);
+      this.#host = new Host("session", project, <Bar verdict={this.#verdict} onClose={() => this.#close()} />);
       this.#host.attach((element) => document.body.append(element), document.body);
     }
   }
@@ -51,7 +52,12 @@ export class LegacySessionPage {
   /** A reload says it again; whoever leaves the page has read it. */
   leave(): void {
     this.#isLeft = true;
+    this.#close();
+  }
+
+  #close(): void {
     this.#host?.remove();
+    this.#host = null;
     if (readLaunched()?.session === this.#route.session) {
       forgetLaunched();
     }
@@ -75,12 +81,17 @@ export function verdictOf({ image: asked }: Launched, server: Server | undefined
   return isSameImage(image, asked) ? { tone: "good", text: t.asAsked(image) } : { tone: "bad", text: t.notAsAsked(image, asked) };
 }
 
-function Bar({ verdict: { tone, text } }: { readonly verdict: Verdict }) {
+function Bar({ verdict: { tone, text }, onClose }: { readonly verdict: Verdict; readonly onClose: () => void }) {
   return (
     <div class="control">
-      <span class={`badge ${tone}`} role="status" aria-label={t.status}>
-        {text}
-      </span>
+      <div class="line">
+        <span class={`badge ${tone}`} role="status" aria-label={t.status}>
+          {text}
+        </span>
+        <button type="button" onClick={trusted(onClose)}>
+          {t.close}
+        </button>
+      </div>
     </div>
   );
 }
