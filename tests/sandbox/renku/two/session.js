@@ -81,7 +81,7 @@ function once(launcher, body) {
   return asked;
 }
 
-/** Asks anew each time that it is come to. */
+/** Asks anew each time that it is come to. From a session that failed it goes back to the project. */
 export function Show(place, first, arrived) {
   if (arrived) {
     refresh("/sessions?");
@@ -96,6 +96,11 @@ export function Show(place, first, arrived) {
     return {
       page: gone ? h("div", { "data-cy": "session-page" }, h("h3", null, "This session does not exist.")) : Loading(),
     };
+  }
+  if (session.status.state === "failed") {
+    // Not at once, as this is called while the page is drawn.
+    queueMicrotask(() => go(place.root));
+    return { page: Loading() };
   }
   const paused = session.status.state === "hibernated";
   return {

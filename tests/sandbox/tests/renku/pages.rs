@@ -38,8 +38,9 @@ fn pages_have_their_heading_and_their_files() {
             assert_eq!((got.status, got.header("content-type")), (200, Some(kind)), "{file}");
             // Every module that it imports is there too.
             let text = String::from_utf8_lossy(&got.body).into_owned();
-            for import in text.split('"').filter_map(|part| part.strip_prefix("./")).filter(|part| is_script(part)) {
-                assert_eq!(get(&format!("{base}/assets/{import}")).status, 200, "{file} imports {import}");
+            for import in text.split('"').filter(|part| part.starts_with('.') && is_script(part)) {
+                let module = beside(file, import);
+                assert_eq!(get(&format!("{base}{module}")).status, 200, "{file} imports {module}");
             }
         }
         assert_eq!(get(&format!("{base}/assets/nothing.js")).status, 404);
@@ -58,6 +59,20 @@ fn both_names_of_loopback_are_theirs_and_no_other() {
         assert_eq!(got, status, "{host}");
     }
     assert_eq!(send("PUT", &format!("{}/p/ada/course", sandbox.renku.url()), &[], "").map(|got| got.status), Ok(405));
+}
+
+/// The path of a module that another one imports.
+fn beside(file: &str, import: &str) -> String {
+    let mut parts: Vec<_> = file.split('/').collect();
+    parts.pop();
+    for part in import.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
 }
 
 fn is_script(file: &str) -> bool {
