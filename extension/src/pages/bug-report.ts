@@ -12,7 +12,7 @@ export function bugReport(report: Report | null, { repin, browser }: Surrounding
     report === null
       ? null
       : {
-          host: new URL(report.host).host,
+          host: URL.canParse(report.host) ? new URL(report.host).host : null,
           interface: report.interface,
           version: report.version === null ? null : without(report.version),
           known: report.known,
