@@ -25,6 +25,8 @@ export class ProjectPage {
   readonly #models = new Map<string, { launcher: string; model: Promise<LauncherModel> }>();
   readonly #all: Signal<readonly Launcher[]> = signal([]);
   readonly #changes: Signal<readonly Change[]> = signal([]);
+  /** Places whose control is being made. */
+  readonly #showing = new Set<string>();
   readonly #problems = new Set<string>();
   #project: Project | null = null;
   #write = false;
@@ -111,10 +113,13 @@ export class ProjectPage {
     for (const one of found) {
       const key = `${one.place} ${one.launcher}`;
       const known = this.#hosts.get(key);
-      if (known !== undefined && !this.#isStale(known.model)) {
-        known.host.attach(one.put, one.anchor);
-      } else {
+      if (known === undefined) {
         near(one.anchor, () => void this.#show(key, one));
+        continue;
+      }
+      known.host.attach(one.put, one.anchor);
+      if (this.#isStale(known.model)) {
+        void this.#show(key, one);
       }
     }
   }
@@ -135,6 +140,18 @@ export class ProjectPage {
   }
 
   async #show(key: string, found: Found): Promise<void> {
+    if (this.#showing.has(key)) {
+      return;
+    }
+    this.#showing.add(key);
+    try {
+      await this.#draw(key, found);
+    } finally {
+      this.#showing.delete(key);
+    }
+  }
+
+  async #draw(key: string, found: Found): Promise<void> {
     const launcher = this.#all.value.find(({ id }) => id === found.launcher);
     if (launcher === undefined || this.#isLeft) {
       return;

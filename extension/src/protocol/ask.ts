@@ -16,13 +16,7 @@ export class Refusal extends Error {
 
 /** Asks the background. Rejects with a `Refusal`. */
 export async function ask<T extends Request["type"]>(request: Extract<Request, { type: T }>): Promise<Answers[T]> {
-  let said: unknown;
-  try {
-    said = await browser.runtime.sendMessage(request);
-  } catch (error) {
-    throw new Refusal(gone(error));
-  }
-  const reply = v.safeParse(Reply, said);
+  const reply = v.safeParse(Reply, await send(request));
   if (!reply.success) {
     throw new Refusal({ code: "internal", message: "Repin's background gave no answer", hint: "Reload the page." });
   }
@@ -32,6 +26,22 @@ export async function ask<T extends Request["type"]>(request: Extract<Request, {
   // The type of the answer is that of the question; TypeScript cannot follow it through the table.
   const schema = ANSWERS[request.type as T] as unknown as v.GenericSchema<unknown, Answers[T]>;
   return v.parse(schema, reply.output.value);
+}
+
+/** A background that the browser lets go in the middle of an answer is woken by the next question: once more, then. */
+async function send(request: Request): Promise<unknown> {
+  try {
+    return await browser.runtime.sendMessage(request);
+  } catch (first) {
+    if (isOrphaned()) {
+      throw new Refusal(gone(first));
+    }
+  }
+  try {
+    return await browser.runtime.sendMessage(request);
+  } catch (error) {
+    throw new Refusal(gone(error));
+  }
 }
 
 /** A page outlives the extension that was put into it: an update takes its background away. */

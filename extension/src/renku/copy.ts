@@ -88,13 +88,14 @@ export function nameOf(original: Launcher, image: string): string {
 }
 
 /** The request that makes the copy: all settings of the original, and an environment of its own. */
-export function copyOf(original: Launcher, image: string, ways: Ways): object {
+export function copyOf(original: Launcher, image: string, ways: Ways, nonce: string): object {
   const { project_id, resource_class_id, disk_storage, env_variables, launcher_type } = original;
   const name = nameOf(original, image);
   return {
     project_id,
     name,
-    description: `${mark(original.id)} Remove it when the session is over.`,
+    // The nonce tells the copies of two deeds apart: browsers send a request again if its answer was cut.
+    description: `${mark(original.id)} Remove it when the session is over. [${nonce}]`,
     launcher_type: launcher_type ?? "interactive",
     ...(resource_class_id == null ? {} : { resource_class_id }),
     ...(disk_storage == null ? {} : { disk_storage }),

@@ -105,32 +105,42 @@ export class LauncherModel {
   /** Makes the copy; what became of it is known also if Renku does not answer. */
   async #make(original: Launcher, image: string, ways: Ways): Promise<Launcher | null> {
     await this.#record(image, null);
+    const nonce = crypto.randomUUID().slice(0, 8);
+    let created: Launcher | null = null;
     try {
-      return await renku.createLauncher(copyOf(original, image, ways));
+      created = await renku.createLauncher(copyOf(original, image, ways, nonce));
     } catch (error) {
-      if (error instanceof RenkuError && error.status === null) {
-        return this.#recover(original, image, ways);
+      if (!(error instanceof RenkuError && error.status === null)) {
+        return this.#notMade(image, why(error).message);
       }
-      await ask({ type: "once-over", original: original.id, image }).catch(() => null);
-      this.said.value = { tone: "bad", text: t.notMade(why(error).message) };
-      return null;
+      this.said.value = { tone: "warn", text: t.unsure };
+    }
+    try {
+      // Whatever was answered, the list says what there is.
+      const made = await this.#madeWith(nonce);
+      const used = created ?? made[0];
+      for (const one of made.filter(({ id }) => id !== used?.id)) {
+        await renku.removeLauncher(one.id);
+      }
+      return used ?? (await this.#notMade(image, "Renku did not answer"));
+    } catch (error) {
+      if (created !== null) {
+        return created;
+      }
+      throw error;
     }
   }
 
-  async #recover(original: Launcher, image: string, ways: Ways): Promise<Launcher | null> {
-    this.said.value = { tone: "warn", text: t.unsure };
-    try {
-      const all = await renku.launchersNow(this.shared.project.id);
-      const made = reusable(original, image, ways, all) ?? null;
-      if (made === null) {
-        await ask({ type: "once-over", original: original.id, image });
-        this.said.value = { tone: "bad", text: t.notMade("Renku did not answer") };
-      }
-      return made;
-    } catch {
-      // Still nobody answers: the copy, if there is one, is found by its mark when the project is opened again.
-      return null;
-    }
+  /** The copies of one deed: one, unless the browser or somebody between sent the request twice. */
+  async #madeWith(nonce: string): Promise<Launcher[]> {
+    const all = await renku.launchersNow(this.shared.project.id);
+    return all.filter(({ description }) => description?.endsWith(`[${nonce}]`) === true);
+  }
+
+  async #notMade(image: string, message: string): Promise<null> {
+    await ask({ type: "once-over", original: this.launcher.id, image }).catch(() => null);
+    this.said.value = { tone: "bad", text: t.notMade(message) };
+    return null;
   }
 
   #record(image: string, launcher: string | null): Promise<null> {
@@ -240,7 +250,9 @@ export class LauncherModel {
     try {
       await work();
     } catch (error) {
-      this.said.value = { tone: "bad", text: why(error).message };
+      // That it is not known what was done is more than why.
+      const before = this.said.peek() as Said | null;
+      this.said.value = { tone: "bad", text: [before?.text ?? "", why(error).message].join(" ").trim() };
     } finally {
       this.isBusy.value = false;
     }

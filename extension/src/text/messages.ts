@@ -106,6 +106,7 @@ export const t = {
     running: (project: string, state: string, image: string | null): string =>
       `You have a session of ${safe(project)} (${safe(state)}${image === null ? "" : `, in ${safe(image)}`}). Renku starts no second one: it would open this one, in its own image.`,
     exists: "A session of this project is there already, and would be opened instead: end it first.",
+    anyway: "Keep it for the next session",
     notReady: "This page was opened before Repin was there: reload it, then choose the image again.",
     swapped: (image: string, asked: string): string =>
       `Renku did not find ${safe(asked)}: this session runs in its default image${image === "" ? "" : `, ${safe(image)}`}.`,

@@ -92,12 +92,12 @@ describe("badges", () => {
       control.host,
     );
     await control.press(buttons);
-    await control.says("right for main");
+    await control.says("stale: environment.yml changed 1 commit ago");
     const token = stage.sandbox.says("token");
     const seen = await stage.page.run(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
     expect(seen).not.toContain(token);
     await stage.page.tab.reload();
-    await control.says("right for main");
+    await control.says("stale: environment.yml changed 1 commit ago");
   });
 
   scenario("are in the side panel, too", async (stage) => {

@@ -14,7 +14,7 @@ async function change(stage: Stage): Promise<{ control: LauncherControl; before:
   const control = await stage.control("ada/course", "Stale");
   await control.says("stale");
   await control.open();
-  await stage.page.reads(`${control.host} .facts`, "Renku has access");
+  await stage.page.reads(control.css(".facts"), "Renku has access");
   await control.press("Change the launcher");
   await control.said("The launcher starts");
   expect(await imageOf(stage, "Stale")).toBe(after);
@@ -70,7 +70,7 @@ describe("change the launcher", () => {
     const control = await stage.control("ada/course", "Stale");
     await control.says("stale");
     await control.open();
-    await stage.page.reads(`${control.host} .facts`, "Renku has access");
+    await stage.page.reads(control.css(".facts"), "Renku has access");
     await stage.sandbox.renku.fault({ kind: "status", status: 500, method: "PATCH", path: "/session_launchers" });
     await control.press("Change the launcher");
     await control.said(/\S/u);
@@ -99,7 +99,7 @@ describe("change the launcher", () => {
     expect(await stage.page.has(control.in("button", "Use once"))).toBe(false);
     expect(await stage.page.has(control.in("button", "Change the launcher"))).toBe(false);
     await control.press("Copy a message to an owner");
-    await stage.page.reads(control.host, "Copied");
+    await stage.page.reads(control.css(".control"), "Copied");
     await stage.shot("no-permission");
     await control.press("Copy the project …");
     await stage.page.get("[data-cy=copy-modal]");

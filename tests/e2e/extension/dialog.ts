@@ -36,8 +36,8 @@ describe("the dialogue", () => {
       (host) => document.querySelector(host)?.shadowRoot?.querySelector<HTMLInputElement>("[role=combobox]")?.value.endsWith(":839e73e"),
       control.host,
     );
-    await stage.page.reads(`${control.host} .facts`, "Renku has access");
-    await stage.page.reads(`${control.host} .facts`, "Platforms: linux/amd64");
+    await stage.page.reads(control.css(".facts"), "Renku has access");
+    await stage.page.reads(control.css(".facts"), "Platforms: linux/amd64");
     await stage.page.tab.press("Escape");
     await stage.page.gone(control.in("combobox", "Image"));
     const focused = await stage.page.run((host) => document.querySelector(host)?.shadowRoot?.activeElement?.textContent, control.host);
@@ -49,7 +49,7 @@ describe("the dialogue", () => {
     const control = await stage.control("ada/unbuilt", "Nearest");
     await control.says("stale: environment.yml changed 1 commit ago");
     await control.open();
-    await stage.page.reads(`${control.host} .lack`, "No image is right for main");
+    await stage.page.reads(control.css(".lack"), "No image is right for main");
     const which = control.in("combobox", "Branch, commit or merge request");
     await stage.page.fill(which, "72dcd89");
     await stage.page.tab.press("Enter");
@@ -67,7 +67,7 @@ describe("the dialogue", () => {
     const control = await stage.control("ada/course", "Stale");
     await control.says("stale");
     await control.open();
-    await stage.page.reads(`${control.host} .facts`, "Renku has access");
+    await stage.page.reads(control.css(".facts"), "Renku has access");
     await stage.hideRest(control);
     await expectAccessible(stage.page, "the open control");
     await stage.page.tab.resize(360, 800);
@@ -86,7 +86,7 @@ describe("the dialogue", () => {
     const control = await stage.control("ada/course", "Stale");
     await control.says("stale");
     await control.open();
-    await stage.page.reads(`${control.host} .facts`, "Renku has access");
+    await stage.page.reads(control.css(".facts"), "Renku has access");
     expect(await stage.page.run((host) => document.querySelector(host)?.getAttribute("data-scheme"), control.host)).toBe("dark");
     await stage.hideRest(control);
     await expectAccessible(stage.page, "the open control in a dark page");

@@ -8,7 +8,7 @@ describe("a hostile page", () => {
     const control = await stage.control("ada/course", "Stale");
     await control.says("stale");
     await control.open();
-    await stage.page.reads(`${control.host} .facts`, "Renku has access");
+    await stage.page.reads(control.css(".facts"), "Renku has access");
     await stage.page.run((host) => {
       const root = document.querySelector(host)?.shadowRoot;
       for (const element of root?.querySelectorAll("button, input, [role=option]") ?? []) {

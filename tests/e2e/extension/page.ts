@@ -108,6 +108,19 @@ describe("the page", () => {
     expect(count).toBe(1);
   });
 
+  scenario("says that it is to be reloaded when the extension was replaced under it", async (stage) => {
+    await stage.project("ada/course");
+    const control = await stage.control("ada/course", "Stale");
+    await control.says("stale");
+    await stage.extension.reload();
+    await control.open();
+    const which = control.in("combobox", "Branch, commit or merge request");
+    await stage.page.fill(which, "72dcd89");
+    await stage.page.tab.press("Enter");
+    // Chromium leaves the old script in the page, whose background is gone; Firefox puts in the new one.
+    await control.says(stage.browser === "chromium" ? "Repin was updated or removed" : /stale|right/u);
+  });
+
   scenario("wakes a background that has gone", async (stage) => {
     await stage.project("ada/course");
     const control = await stage.control("ada/course", "Stale");

@@ -96,5 +96,8 @@ export class Page {
 }
 
 function told(target: Target): string {
+  if (typeof target === "object" && "css" in target) {
+    return `${target.css} in ${target.within}`;
+  }
   return typeof target === "string" ? target : `the ${target.role} “${target.name ?? ""}”`;
 }

@@ -124,6 +124,9 @@ export class ChromiumTab implements Tab {
     if (typeof target === "string") {
       return this.#page.locator(target);
     }
+    if ("css" in target) {
+      return this.#page.locator(target.within).locator(target.css);
+    }
     const role = target.role as Parameters<Page["getByRole"]>[0];
     const around = target.within === undefined ? this.#page : this.#page.locator(target.within);
     return around.getByRole(role, target.name === undefined ? {} : { name: target.name, exact: true });

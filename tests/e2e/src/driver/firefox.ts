@@ -107,6 +107,9 @@ export class FirefoxTab implements Tab {
   }
 
   async all(target: Target): Promise<Handle[]> {
+    if (typeof target !== "string" && "css" in target) {
+      return (await this.#page.$$(`${target.within} >>> ${target.css}`)).map((element) => handle(element));
+    }
     if (typeof target !== "string" && target.within !== undefined) {
       return (await inShadow(this.#page, target, target.within)).map((element) => handle(element));
     }

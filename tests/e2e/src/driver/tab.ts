@@ -7,8 +7,14 @@ export interface Named {
   readonly within?: string;
 }
 
+/** What has no role, in the open shadow root of an element. */
+export interface Inside {
+  readonly css: string;
+  readonly within: string;
+}
+
 /** An element; a text is a CSS selector, for what has no role. */
-export type Target = Named | string;
+export type Target = Named | Inside | string;
 
 /** What a browser can do with an element. */
 export interface Handle {

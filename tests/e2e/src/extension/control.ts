@@ -1,5 +1,5 @@
 import type { Page } from "../page";
-import type { Named } from "../driver/tab";
+import type { Inside, Named } from "../driver/tab";
 
 export type Place = "card" | "panel" | "start" | "session";
 
@@ -18,6 +18,11 @@ export class LauncherControl {
 
   get host(): string {
     return this.#within;
+  }
+
+  /** What has no role in it. */
+  css(selector: string): Inside {
+    return { css: selector, within: this.#within };
   }
 
   in(role: string, name?: string): Named {
@@ -46,7 +51,7 @@ export class LauncherControl {
 
   /** Waits for what is said of a deed. */
   said(part: string | RegExp): Promise<string> {
-    return this.#page.reads(`${this.#within} .said`, part);
+    return this.#page.reads(this.css(".said"), part);
   }
 
   /** The texts of what can be chosen now. */

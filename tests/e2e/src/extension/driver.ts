@@ -100,22 +100,27 @@ function extensionOf(context: BrowserContext, worker: Worker): Extension {
   return {
     page: (name) => `${origin}/${name}`,
     reload: async () => {
-      const gone = new Promise((resolve) => {
-        worker.once("close", resolve);
-      });
-      await worker.evaluate("chrome.runtime.reload()").catch(() => null);
-      await gone;
+      const page = await context.newPage();
+      await page.goto("chrome://extensions");
+      // Without the mode for developers, Chromium takes an extension of a folder out when it is loaded again.
+      await page.evaluate(`chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })
+        .then(() => chrome.developerPrivate.reload("${new URL(worker.url()).host}", { failQuietly: true }))`);
+      await page.close();
     },
     evict: async () => {
-      const gone = new Promise((resolve) => {
-        worker.once("close", resolve);
-      });
       const page = await context.newPage();
       await page.goto(`${origin}/options.html`);
       const session = await context.newCDPSession(page);
+      const stopped = new Promise<void>((resolve) => {
+        session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+          if (versions.some(({ runningStatus }) => runningStatus === "stopped")) {
+            resolve();
+          }
+        });
+      });
       await session.send("ServiceWorker.enable");
       await session.send("ServiceWorker.stopAllWorkers");
-      await gone;
+      await stopped;
       await page.close();
     },
   };

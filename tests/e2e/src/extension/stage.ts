@@ -38,6 +38,10 @@ export class Stage {
     this.sandbox = sandbox;
   }
 
+  get browser(): "chromium" | "firefox" {
+    return inject("browser");
+  }
+
   get extension(): Extension {
     return this.#equipped.extension;
   }
