@@ -37,7 +37,7 @@ for (const browser of ["chrome", "firefox"]) {
 }
 if (!isTest) {
   // What reviewers build from, by the README's own words: everything but the tests' recordings.
-  const wanted = tracked().filter((path) => !/(^|\/)(corpus|fuzz|snapshots)\//u.test(path));
+  const wanted = tracked().filter((path) => !/(^|\/)(corpus|snapshots)\//u.test(path));
   if (wanted.length > 0) {
     pack(root, wanted.map((path) => join(root, path)), "repin-firefox-sources.zip");
   }
