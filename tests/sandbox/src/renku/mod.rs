@@ -10,6 +10,7 @@ mod api;
 mod control;
 mod error;
 mod fault;
+mod fields;
 mod files;
 mod images;
 mod legacy;

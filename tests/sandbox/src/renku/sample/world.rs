@@ -1,117 +1,26 @@
-//! What is there at the start: projects whose launchers are every case that a person can meet.
-//!
-//! Most of it is over `ada/spring`: the [course](crate::course()) before R was added, when its head still had a right image, and
-//! with the pin taken away in a last commit that no image is built from.
-//!
-//! | project | repositories | what it shows |
-//! |---|---|---|
-//! | `ada/course` | `ada/spring` | launchers of every kind, each named after its case |
-//! | `ada/two` | `ben/course`, `ada/course` | two repositories, of which one has images |
-//! | `ada/unbuilt` | `ada/course` | no image is right: every build since R was added failed |
-//! | `ada/members` | `ada/members` | everybody reads the code, and only members the tags |
-//! | `ada/drafts` | `ada/drafts` | a private project |
-//! | `ada/github` | on GitHub | no project of a GitLab |
-//! | `ada/none`, `ada/empty` | none | no code repository; no launcher |
-//! | `ada/many` | `ada/spring` | fifty launchers |
-//! | `ben/course` | `ada/spring` | the person may not change anything |
-//! | `eve/hostile` | `eve/hostile` | texts that try to be more than texts |
+//! What Renku 2 knows at the start.
 
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::api::before_start;
-use super::model::{Build, Built, Environment, Launcher, Project, START, USER_ID, ulid};
-use super::state::World;
-use crate::gitlab::{self, Access, RegistryTag, Repository, Request, Server};
-use crate::registry::Registry;
-use crate::{Course, Error, Git, Result};
+use super::{MEMBERS, NOBODYS, RIGHT, SPRING};
+use crate::gitlab::{Request, Server};
+use crate::renku::api::before_start;
+use crate::renku::model::{Build, Built, Environment, Launcher, Project, START, USER_ID, ulid};
+use crate::renku::state::World;
+use crate::{Error, Result};
 
-/// The course before R was added.
-pub const SPRING: &str = "ada/spring";
-/// The same, with a registry that only its members read.
-const MEMBERS: &str = "ada/members";
-/// A tag that has the form of a commit's and is none's.
-const NOBODYS: &str = "0ddba11";
 /// Where Renku puts what it builds.
 const BUILDS: &str = "harbor.example.org/renku-builds/renku-build";
 /// An image of Docker Hub.
 const HUB: &str = "renku/renkulab-py:3.10-0.24.0";
 
 /// The commits by which launchers are chosen, by their titles.
-const HEAD: &str = "Unpin the image [skip ci]";
-const RIGHT: &str = "Week 7: Speed";
 const OLDER: &str = "Use pyarrow";
 const STALE: &str = "Horizontal bars";
 const NO_TAG: &str = "Week 5: Functions";
 const SAME_HELPERS: &str = "Week 5: Tests";
-
-/// Adds to a GitLab that has the course the projects that Renku's are over, and images to its private one.
-///
-/// # Errors
-/// git fails, there is no course, or the registry refuses.
-pub fn projects(server: &Server, course: &Course, registry: Option<&Registry>, folder: &Path) -> Result<()> {
-    let paths = server.paths();
-    let of = |path: &str| paths.iter().find(|(_, known)| known == path).map(|(id, _)| *id);
-    let known = of("ada/course").and_then(|id| server.project(id));
-    let known = known.ok_or_else(|| Error::new("the GitLab has no ada/course".to_owned()))?;
-    let tags = known.images.first().map(|repository| repository.tags.clone()).unwrap_or_default();
-
-    let git = spring(course, folder)?;
-    let reachable: HashSet<String> = git.run(&["rev-list", "--all"])?.lines().map(str::to_owned).collect();
-    let pipelines = known.pipelines.iter().filter(|pipeline| reachable.contains(&pipeline.sha)).cloned().collect();
-    let project = gitlab::Project {
-        path: SPRING.to_owned(),
-        repository: folder.to_owned(),
-        images: vec![Repository { tags: with(&tags, NOBODYS), ..Repository::default() }],
-        pipelines,
-        ..gitlab::Project::default()
-    };
-    server.add(project.clone());
-    let container_registry = Access::Private;
-    server.add(gitlab::Project { path: MEMBERS.to_owned(), container_registry, ..project });
-    if let Some(drafts) = of("ada/drafts") {
-        server.update(drafts, |project| {
-            project.images = vec![Repository { tags: tags.clone(), ..Repository::default() }];
-        });
-    }
-    let Some(registry) = registry else { return Ok(()) };
-    for path in [SPRING, MEMBERS, "ada/drafts"] {
-        for tag in &with(&tags, NOBODYS) {
-            let at: Option<jiff::Timestamp> = tag.created_at.as_deref().and_then(|at| at.parse().ok());
-            let created = at.and_then(|at| at.as_second().try_into().ok()).unwrap_or_default();
-            registry.push(path, &tag.name, created)?;
-        }
-    }
-    Ok(())
-}
-
-fn with(tags: &[RegistryTag], name: &str) -> Vec<RegistryTag> {
-    let one = RegistryTag { name: name.to_owned(), ..RegistryTag::default() };
-    tags.iter().cloned().chain([one]).collect()
-}
-
-/// Makes the repository of [`SPRING`].
-fn spring(course: &Course, folder: &Path) -> Result<Git> {
-    let git = Git::init_bare(folder)?;
-    let from = course.git.dir().to_string_lossy();
-    git.run(&["fetch", "--quiet", &from, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"])?;
-    let title = format!("--grep=^{RIGHT}$");
-    let last = git.run(&["log", "-1", "--format=%H %ct", &title, "main"])?;
-    let (last, date) = last.split_once(' ').ok_or_else(|| Error::new(format!("the course has no commit {RIGHT}")))?;
-    let date = date.parse::<u64>().unwrap_or_default() + 3600;
-    git.feed(&["fast-import", "--quiet", "--force"], |out| {
-        writeln!(out, "commit refs/heads/main\ncommitter Ada Example <ada@example.org> {date} +0100")?;
-        writeln!(out, "data {}\n{HEAD}\nfrom {last}", HEAD.len())?;
-        let settings = "[interactive]\ndefault_url = /lab\n";
-        writeln!(out, "M 100644 inline .renku/renku.ini\ndata {}\n{settings}", settings.len())
-    })?;
-    // What came after is not of this project.
-    git.run(&["repack", "-a", "-d", "--quiet"])?;
-    git.run(&["prune", "--expire=now"])?;
-    Ok(git)
-}
 
 /// Fills a world.
 struct Maker<'a> {
