@@ -70,7 +70,7 @@ function Said({ model, onAnyway }: { readonly model: StartModel; readonly onAnyw
       {said?.text}
       {said?.anyway !== undefined && onAnyway !== null && (
         <button type="button" disabled={model.isBusy.value} onClick={onAnyway}>
-          {t.anyway}
+          {t.legacy.anyway}
         </button>
       )}
       {said?.reload === true && (
