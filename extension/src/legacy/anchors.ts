@@ -11,8 +11,8 @@ export const ANCHORS = {
   /** The one branch that there is; of several, a react-select has the same label. */
   branchInput: "input#session-branch-option",
   branchLabel: "label[for=session-branch-option]",
-  /** What a react-select shows as chosen. */
-  chosen: '[class*="-singleValue"]',
+  /** A react-select's field; what is chosen stands before it. */
+  select: "input[role=combobox]",
   /** The short id of a commit, chosen or to choose. */
   shortId: ".fw-bold",
   option: "[role=option]",
@@ -52,8 +52,8 @@ export function findCommits(): Element | null {
 export function findSelection(): Selection | null {
   const input = document.querySelector<HTMLInputElement>(ANCHORS.branchInput);
   const label = document.querySelector(ANCHORS.branchLabel);
-  const branch = input?.value ?? label?.parentElement?.querySelector(ANCHORS.chosen)?.textContent?.trim() ?? "";
-  const shortId = shortIdOf(findCommits()?.querySelector(ANCHORS.chosen) ?? null);
+  const branch = input?.value ?? chosenIn(label?.parentElement ?? null)?.textContent?.trim() ?? "";
+  const shortId = shortIdOf(chosenIn(findCommits()));
   return branch === "" || shortId === null ? null : { branch, shortId };
 }
 
@@ -64,6 +64,10 @@ export function findOptions(): { readonly option: Element; readonly shortId: str
     const shortId = shortIdOf(option);
     return shortId === null ? [] : [{ option, shortId }];
   });
+}
+
+function chosenIn(group: Element | null): Element | null {
+  return group?.querySelector(ANCHORS.select)?.previousElementSibling ?? null;
 }
 
 function shortIdOf(element: Element | null): string | null {

@@ -3,7 +3,6 @@ import { signal } from "@preact/signals";
 
 import { Question, type Subject } from "../control/question";
 import { why } from "../protocol/ask";
-import { parts } from "../reference";
 import type { Said } from "../renku/launcher";
 import { t } from "../text/messages";
 import type { Selection } from "./anchors";
@@ -95,15 +94,4 @@ export async function questionOf(project: Project, { shortId }: Selection): Prom
     forget: forgetProxied,
   };
   return new Question(subject);
-}
-
-/** Whether two references name one image: Docker Hub's have several names. */
-export function isSameImage(one: string, other: string): boolean {
-  return canonical(one) === canonical(other);
-}
-
-function canonical(image: string): string {
-  const short = image.trim().replace(/^(?:index\.)?docker\.io\//u, "").replace(/^library\//u, "");
-  const found = parts(short);
-  return found !== null && found.tag === null && found.digest === null ? `${short}:latest` : short;
 }

@@ -1,20 +1,14 @@
 /** The page of a legacy Renku's session: whether it runs in the image that was asked for. */
 import { trusted } from "../control/trusted";
 import { legacy } from "../legacy/api";
-import { type Server, isSwapped } from "../legacy/model";
-import { type Launched, forgetLaunched, isSameProject, readLaunched } from "../legacy/override";
-import { isSameImage } from "../legacy/start";
+import { forgetLaunched, isSameProject, readLaunched } from "../legacy/override";
+import { type Verdict, verdictOf } from "../legacy/verdict";
 import type { Report } from "../protocol/messages";
 import { t } from "../text/messages";
 import { Host } from "./host";
 import type { Route } from "./route";
 
 type OfSession = Extract<Route, { page: "legacy-session" }>;
-
-interface Verdict {
-  readonly tone: "good" | "bad" | "calm";
-  readonly text: string;
-}
 
 export class LegacySessionPage {
   readonly #route: OfSession;
@@ -68,17 +62,6 @@ export class LegacySessionPage {
     const problems = this.#verdict === null || this.#verdict.tone === "good" ? [] : [this.#verdict.text];
     return { project: this.#route.project, seen: isShown, attached: isShown, answers: [], problems };
   }
-}
-
-export function verdictOf({ image: asked }: Launched, server: Server | undefined): Verdict {
-  const image = server?.image ?? null;
-  if (server !== undefined && isSwapped(server)) {
-    return { tone: "bad", text: t.legacy.swapped(image ?? "", asked) };
-  }
-  if (image === null) {
-    return { tone: "calm", text: t.imageNotKnown };
-  }
-  return isSameImage(image, asked) ? { tone: "good", text: t.asAsked(image) } : { tone: "bad", text: t.notAsAsked(image, asked) };
 }
 
 function Bar({ verdict: { tone, text }, onClose }: { readonly verdict: Verdict; readonly onClose: () => void }) {
