@@ -87,8 +87,8 @@ describe("a session", () => {
 
 test.each([
   ["3.59.1", true],
-  ["3.12.0", true],
-  ["3.11.0", false],
+  ["3.19.0", true],
+  ["3.18.0", false],
   ["4.0.0", true],
   ["4.16.0", true],
   ["4.17.0", false],

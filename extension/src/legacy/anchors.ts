@@ -22,14 +22,14 @@ const IMAGE = /^Docker image\b/u;
 const COMMITS = /^Commits\b/u;
 const SHORT_ID = /^[0-9a-f]{8,40}$/u;
 
-/** Versions of the interface that have these anchors: 3.x as far back as its start page goes, and 4.x until it ended. */
-const FIRST_MINOR_OF_3 = 12;
-const LAST_MINOR_OF_4 = 16;
+/** Versions of the interface whose sources have these anchors, in 3.x from this one and in 4.x to that one. */
+const FIRST_OF_3 = 19;
+const LAST_OF_4 = 16;
 
 export function isKnown(version: string | null): boolean {
   const found = /^(\d+)\.(\d+)\./u.exec(version ?? "");
   const [major, minor] = [Number(found?.[1]), Number(found?.[2])];
-  return (major === 3 && minor >= FIRST_MINOR_OF_3) || (major === 4 && minor <= LAST_MINOR_OF_4);
+  return (major === 3 && minor >= FIRST_OF_3) || (major === 4 && minor <= LAST_OF_4);
 }
 
 /** The branch and the commit that are chosen. */
