@@ -1,6 +1,6 @@
 /** Follows the page: Renku changes its address and its elements without loading a document. */
 import type { Report } from "../protocol/messages";
-import { isOwn } from "../renku/api";
+import { lists } from "../renku/api";
 import { LegacyStartPage } from "./legacy";
 import { LegacySessionPage } from "./legacy-session";
 import { ProjectPage } from "./renku2";
@@ -84,7 +84,7 @@ export class Pages {
   /** The page has asked for its launchers: somebody may have changed one. */
   #asked(entries: readonly PerformanceEntry[]): void {
     const isList = (name: string): boolean => new URL(name, location.origin).pathname.endsWith("/session_launchers");
-    if (entries.some(({ name, startTime }) => isList(name) && !isOwn(startTime))) {
+    if (entries.some(({ name, startTime }) => isList(name) && lists.isNews(startTime))) {
       this.#changed();
     }
   }

@@ -28,14 +28,22 @@ export async function ask<T extends Request["type"]>(request: Extract<Request, {
   return v.parse(schema, reply.output.value);
 }
 
-/** A background that the browser lets go in the middle of an answer is woken by the next question: once more, then. */
+/** When to ask again, in milliseconds. */
+const AGAIN = [50, 300, 1000];
+
+/** A background that the browser lets go, maybe in the middle of an answer, is woken by the next question. */
 async function send(request: Request): Promise<unknown> {
-  try {
-    return await browser.runtime.sendMessage(request);
-  } catch (first) {
-    if (isOrphaned()) {
-      throw new Refusal(gone(first));
+  for (const pause of AGAIN) {
+    try {
+      return await browser.runtime.sendMessage(request);
+    } catch (error) {
+      if (isOrphaned()) {
+        throw new Refusal(gone(error));
+      }
     }
+    await new Promise((resolve) => {
+      setTimeout(resolve, pause);
+    });
   }
   try {
     return await browser.runtime.sendMessage(request);

@@ -1,6 +1,7 @@
 /** Renku's own API, asked with the session of the page: the content script is who the page's person is. */
 import * as v from "valibot";
 
+import { Lists } from "./lists";
 import { Build, ConnectionToken, ImageCheck, Launcher, Permissions, Project, RepositoryCheck, Session } from "./model";
 
 /** What Renku refused, or did not answer. */
@@ -18,20 +19,8 @@ export class RenkuError extends Error {
 const PATIENCE = 30_000;
 const Refused = v.object({ error: v.object({ message: v.string() }) });
 
-/** When requests of ours began, in the clock of the page's own timeline. */
-const begun: number[] = [];
-/** A request is listed with the time when it was sent, which is a moment after it was asked for. */
-const CLOSE = 50;
-
-/** Whether a request of the page's timeline is one of ours. */
-export function isOwn(startTime: number): boolean {
-  return begun.some((time) => startTime >= time - 1 && startTime - time < CLOSE);
-}
-
 async function send(method: string, path: string, body?: unknown): Promise<unknown> {
   let response: Response;
-  begun.push(performance.now());
-  begun.splice(0, begun.length - 100);
   try {
     response = await fetch(new URL(`/api/data${path}`, location.origin), {
       method,
@@ -90,12 +79,14 @@ export function forget(part = ""): void {
   }
 }
 
+/** When launchers were asked for, to tell the page's own requests from ours. */
+export const lists = new Lists();
+
 const at = encodeURIComponent;
 
 export const renku = {
   project: (namespace: string, slug: string) => once(`/namespaces/${at(namespace)}/projects/${at(slug)}`, Project),
   permissions: (project: string) => once(`/projects/${at(project)}/permissions`, Permissions),
-  launchers: (project: string) => once(`/projects/${at(project)}/session_launchers`, v.array(Launcher)),
   builds: (environment: string) => once(`/environments/${at(environment)}/builds`, v.array(Build)),
   image: (image: string) => once(`/sessions/images?image_url=${at(image)}`, ImageCheck),
   repository: (url: string) => once(`/repository?url=${at(url)}`, RepositoryCheck),
@@ -108,6 +99,13 @@ export const renku = {
   launchersNow(project: string): Promise<Launcher[]> {
     forget(`/projects/${at(project)}/session_launchers`);
     return renku.launchers(project);
+  },
+  launchers(project: string): Promise<Launcher[]> {
+    const path = `/projects/${at(project)}/session_launchers`;
+    if (!remembered.has(path)) {
+      lists.asks();
+    }
+    return once(path, v.array(Launcher));
   },
   async changeImage(launcher: string, image: string): Promise<void> {
     await send("PATCH", `/session_launchers/${at(launcher)}`, { environment: { container_image: image } });

@@ -192,6 +192,7 @@ describe("use once", () => {
     await control.said(/not known whether the copy was made|Renku did not answer/u);
     await stage.sandbox.renku.clearFaults();
     await stage.page.tab.reload();
+    await stage.scrollTo(control);
     await stage.page.reads(control.css(".control"), "Copies for one session that are still here: Stale @");
     await control.press("Remove override");
     await stage.until("the copy is removed", async () => (await copies(stage)).length === 0);

@@ -170,11 +170,14 @@ class Firefoxes implements Fleet {
   }
 }
 
+/** How long a background may be idle, in milliseconds: 30 seconds for everybody else. */
+const IDLE = 4000;
+
 const PREFERENCES = {
   "xpinstall.signatures.required": false,
   "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID }),
-  // An idle background goes soon: so every scenario meets one that has to be woken.
-  "extensions.background.idle.timeout": 1000,
+  // An idle background goes soon: so many a scenario meets one that has to be woken.
+  "extensions.background.idle.timeout": IDLE,
   "dom.events.testing.asyncClipboard": true,
 };
 
@@ -186,7 +189,7 @@ function inFirefox(browser: Puppet, folder: string): Extension {
     },
     // It goes by itself: see the preferences.
     evict: () => new Promise((resolve) => {
-      setTimeout(resolve, 2500);
+      setTimeout(resolve, 2 * IDLE);
     }),
   };
 }
