@@ -114,6 +114,7 @@ export const words = {
     kinds: { private: "access token", bearer: "by Renku's connection" },
     until: (at: number | null): string => (at === null ? "" : `until ${words.day(at)}`),
     signInTo: "Sign in …",
+    removed: (host: string): string => `${safe(host)} is removed.`,
     forget: "Forget everything",
     forgetWhy: "Tokens, hosts with their permissions, changes that could be undone, chosen repositories, and what was read from GitLabs.",
     forgotten: "Everything is forgotten.",

@@ -1,7 +1,8 @@
 /** Hosts, each with what removes it. */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 
-import { type Said, SaidLine, failed } from "../../pages/said";
+import { type Said, SaidLine, failed, good } from "../../pages/said";
 import { words } from "../../text/pages";
 
 export interface Entry {
@@ -18,16 +19,19 @@ interface Props {
 
 export function List({ entries, none, onRemove }: Props) {
   const said = useSignal<Said | null>(null);
+  const here = useRef<HTMLDivElement>(null);
   const remove = async (host: string): Promise<void> => {
     try {
       await onRemove(host);
-      said.value = null;
+      said.value = good(words.options.removed(host));
+      // The button that had the focus is gone.
+      here.current?.focus();
     } catch (error) {
       said.value = failed(error);
     }
   };
   return (
-    <>
+    <div ref={here} tabIndex={-1}>
       {entries.length === 0 ? (
         <p>{none}</p>
       ) : (
@@ -45,6 +49,6 @@ export function List({ entries, none, onRemove }: Props) {
         </ul>
       )}
       <SaidLine said={said.value} />
-    </>
+    </div>
   );
 }
