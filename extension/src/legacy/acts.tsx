@@ -27,7 +27,8 @@ function Buttons({ model, choice: { image } }: { readonly model: StartModel; rea
         </p>
       ))}
       <div class="buttons">
-        <button type="button" class="first" disabled={image === null || model.isBusy.value} onClick={use(false)}>
+        {/* Not disabled while it works: it would lose the focus. Pressing it again does nothing then. */}
+        <button type="button" class="first" disabled={image === null} aria-busy={model.isBusy.value} onClick={use(false)}>
           {t.useOnce}
         </button>
         <CopyButton label={t.copy} text={image} />
@@ -69,7 +70,7 @@ function Said({ model, onAnyway }: { readonly model: StartModel; readonly onAnyw
     <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">
       {said?.text}
       {said?.anyway !== undefined && onAnyway !== null && (
-        <button type="button" disabled={model.isBusy.value} onClick={onAnyway}>
+        <button type="button" onClick={onAnyway}>
           {t.legacy.anyway}
         </button>
       )}
