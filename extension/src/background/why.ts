@@ -12,6 +12,9 @@ export function whyOf(error: unknown): Why {
   if (error instanceof NotGitLab) {
     return { code: "not-gitlab", message: error.message, hint: null };
   }
+  if (error instanceof RepinError && error.code === "bad-address") {
+    return { code: "not-gitlab", message: error.message, hint: null };
+  }
   if (error instanceof RepinError && error.code === "not-found") {
     // What it said of which address is for programs.
     return { code: error.code, message: "GitLab does not show the project to you", hint: "If it is private, sign in." };

@@ -15,6 +15,8 @@ export const ANCHORS = {
   panel: '.offcanvas[id^="launcher-"]',
   panelBody: ".offcanvas-body",
   panelImage: "code[data-cy=session-view-session-environment-image]",
+  /** Where the panel shows values; of some environments, the image is one of them without a name. */
+  panelText: "code",
   /** The row that the image is in. */
   panelRow: ".row > *",
   /** The launch page's question when Renku has no access to the image. */

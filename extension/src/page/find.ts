@@ -1,5 +1,5 @@
 /** Which launcher is where in a page. */
-import type { Launcher, Session } from "../renku/model";
+import { type Launcher, type Session, imageOf } from "../renku/model";
 import { ANCHORS } from "./anchors";
 
 /** A place in the page that belongs to a launcher. */
@@ -30,16 +30,19 @@ export function findLaunchers(launchers: readonly Launcher[], sessions: readonly
   for (const panel of document.querySelectorAll(ANCHORS.panel)) {
     const launcher = /^launcher-([^-]+)/u.exec(panel.id)?.[1];
     const body = panel.querySelector(ANCHORS.panelBody);
-    if (launcher !== undefined && body !== null && launchers.some(({ id }) => id === launcher)) {
-      found.push({ place: "panel", launcher, anchor: panel, put: (host) => putInPanel(panel, body, host) });
+    const known = launchers.find(({ id }) => id === launcher);
+    if (known !== undefined && body !== null) {
+      found.push({ place: "panel", launcher: known.id, anchor: panel, put: (host) => putInPanel(panel, body, imageOf(known), host) });
     }
   }
   return found;
 }
 
-/** By the image, where the panel shows it; a global environment's has no name, and then it is the panel's end. */
-function putInPanel(panel: Element, body: Element, host: HTMLElement): void {
-  const row = panel.querySelector(ANCHORS.panelImage)?.closest(ANCHORS.panelRow);
+/** By the image, where the panel shows it: a global environment's has no name, but is there as text; else at the end. */
+function putInPanel(panel: Element, body: Element, image: string | null, host: HTMLElement): void {
+  const texts = [...panel.querySelectorAll(ANCHORS.panelText)];
+  const shown = panel.querySelector(ANCHORS.panelImage) ?? texts.find(({ textContent }) => textContent?.trim() === image);
+  const row = shown?.closest(ANCHORS.panelRow);
   if (row == null) {
     body.append(host);
   } else {

@@ -51,7 +51,7 @@ export class SessionPage {
     this.#said = { looking: "", "as-asked": t.asAsked(once.image), other: t.notAsAsked(image ?? "", once.image), "not-known": t.imageNotKnown }[
       verdict
     ];
-    this.#host = new Host("session", once.launcher ?? "", <Bar once={once} verdict={verdict} text={this.#said} />);
+    this.#host = new Host("session", once.launcher ?? "", <Bar once={once} verdict={verdict} text={this.#said} onClose={() => this.leave()} />);
     this.#host.attach((element) => document.body.append(element), document.body);
   }
 
@@ -67,7 +67,14 @@ export class SessionPage {
   }
 }
 
-function Bar({ once, verdict, text }: { readonly once: Once; readonly verdict: Verdict; readonly text: string }) {
+interface BarProps {
+  readonly once: Once;
+  readonly verdict: Verdict;
+  readonly text: string;
+  readonly onClose: () => void;
+}
+
+function Bar({ once, verdict, text, onClose }: BarProps) {
   return (
     <div class="control">
       <div class="line">
@@ -75,6 +82,9 @@ function Bar({ once, verdict, text }: { readonly once: Once; readonly verdict: V
           {text}
         </span>
         <RemoveCopy once={once} />
+        <button type="button" onClick={trusted(onClose)}>
+          {t.close}
+        </button>
       </div>
     </div>
   );
