@@ -18,7 +18,8 @@ export const ANCHORS = {
   option: "[role=option]",
 } as const;
 
-const IMAGE = /^Docker image\b/u;
+/** "Loading Docker image status..." until the page knows. */
+const IMAGE = /^(?:Loading )?Docker image\b/u;
 const COMMITS = /^Commits\b/u;
 const SHORT_ID = /^[0-9a-f]{8,40}$/u;
 
@@ -38,10 +39,14 @@ export interface Selection {
   readonly shortId: string;
 }
 
-/** The setting of the image, once the page knows what it is. */
+/** The setting of the image. */
 export function findImage(): Element | null {
-  const group = groupOf(IMAGE);
-  return group?.querySelector(ANCHORS.imageStatus) == null ? null : group;
+  return groupOf(IMAGE);
+}
+
+/** Whether the page has found out which image it would start from, and whether that is there. */
+export function isSettled(image: Element): boolean {
+  return image.querySelector(ANCHORS.imageStatus) !== null;
 }
 
 export function findCommits(): Element | null {

@@ -3,7 +3,7 @@ import { Badge } from "../control/badge";
 import { Control } from "../control/control";
 import { trusted } from "../control/trusted";
 import { Next, actsOf } from "../legacy/acts";
-import { type Selection, findImage, findSelection } from "../legacy/anchors";
+import { type Selection, findImage, findSelection, isSettled } from "../legacy/anchors";
 import { legacy } from "../legacy/api";
 import { Marks } from "../legacy/marks";
 import type { Project } from "../legacy/model";
@@ -55,8 +55,12 @@ export class LegacyStartPage {
     }
     const key = `${selection.branch} ${selection.shortId}`;
     if (key !== this.#selection) {
-      this.#selection = key;
-      await this.#show(key, selection);
+      // What was said of another commit does not hold for this one.
+      this.#host.draw(<Pending />);
+      if (isSettled(image)) {
+        this.#selection = key;
+        await this.#show(key, selection);
+      }
     }
     await this.#marks?.update(selection.branch);
   }
