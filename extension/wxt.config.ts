@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { defineConfig } from "wxt";
 
+import { withoutHtml } from "./build/html.ts";
 import { manifest } from "./build/manifest.ts";
 import { testHosts } from "./build/test-hosts.ts";
 import { wasmBeside } from "./build/wasm.ts";
@@ -29,7 +30,7 @@ export default defineConfig({
   },
   vite: () => ({
     define: { TEST_HOSTS: JSON.stringify(hosts) },
-    plugins: [wasmBeside()],
+    plugins: [wasmBeside(), withoutHtml()],
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: { target: "es2023" },
   }),

@@ -15,22 +15,10 @@ const isTest = (process.env.REPIN_TEST_HOSTS ?? "").trim() !== "";
 /** The first day that a zip file can name, so that no clock is in it. */
 const NO_TIME = new Date(1980, 0, 1);
 
-/**
- * Firefox 140 understands what the manifest says of data, but that for Android only 142 does, and stores look at both
- * (`web-ext lint`).
- */
-const FIREFOX = { browser_specific_settings: { gecko: { strict_min_version: "142.0" } } };
-
 process.env.NODE_ENV = "production";
 process.chdir(extension);
 for (const browser of ["chrome", "firefox"]) {
-  await build({
-    root: extension,
-    browser,
-    manifestVersion: 3,
-    manifest: browser === "firefox" ? FIREFOX : {},
-    vite: () => ({ plugins: [withoutHtml()] }),
-  });
+  await build({ root: extension, browser, manifestVersion: 3 });
   if (!isTest) {
     pack(join(dist, browser), files(join(dist, browser)), `repin-${browser}.zip`);
   }
@@ -50,24 +38,6 @@ function tracked() {
   }
   const list = execFileSync("git", ["ls-files", "-z"], { cwd: root, maxBuffer: 1 << 28 }).toString().split("\0");
   return list.filter((path) => path !== "" && existsSync(join(root, path)));
-}
-
-/** Preact can write HTML out of texts. Nothing here asks it to; without the one place that does it, nobody has to believe that. */
-function withoutHtml() {
-  const WRITES = /\([\w$]+\.innerHTML=[\w$]+\.__html\)/gu;
-  return {
-    name: "repin:without-html",
-    enforce: "pre",
-    transform(code, id) {
-      if (!/\/preact\/dist\/preact\.\w+$/u.test(id)) {
-        return null;
-      }
-      if (code.match(WRITES)?.length !== 1) {
-        this.error("Preact writes HTML in another way than it did: see build/build.mjs");
-      }
-      return { code: code.replaceAll(WRITES, "(void 0)"), map: null };
-    },
-  };
 }
 
 function files(folder) {

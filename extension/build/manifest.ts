@@ -11,13 +11,15 @@ export function manifest(browser: "chrome" | "firefox", tests: readonly string[]
   return {
     name: "Repin: the right image for Renku",
     description: "Says whether a Renku session would start from the image that is right for its code, and overrides it if not.",
-    // The earliest with everything that is used: `world` of registered scripts (Chrome 95, Firefox 128), static blocks.
-    ...(browser === "chrome" ? { minimum_chrome_version: "120" } : {}),
+    // The first that knows `light-dark()`.
+    ...(browser === "chrome" ? { minimum_chrome_version: "123" } : {}),
     permissions: [
       // Undo, the repositories that somebody chose, and the names of further Renku hosts. Tokens are not in it.
       "storage",
       // The content scripts of further Renku hosts, once somebody has permitted them.
       "scripting",
+      // The address of the page that somebody opens the popup on, to offer to work on it; nothing of any other page.
+      "activeTab",
     ],
     // The content script's match grants it in any case. GitLab's API is open to every origin: it needs no permission.
     host_permissions: [HOME, ...patterns],
@@ -40,8 +42,8 @@ export function manifest(browser: "chrome" | "firefox", tests: readonly string[]
           browser_specific_settings: {
             gecko: {
               id: "{5e1c6f0a-7a0b-4b3e-9d55-3f6a1d0c9b27}",
-              // What web-ext asks of those who say what data they collect: 140 is the first that understands it.
-              strict_min_version: "140.0",
+              // Firefox 140 understands what is said of data below, but that for Android only 142 does; stores look at both.
+              strict_min_version: "142.0",
               data_collection_permissions: { required: ["none"] },
             },
           },

@@ -12,7 +12,7 @@ import { Moment } from "./moment";
 import { openPermit } from "./permit";
 import { locate } from "./place";
 import { changed, changes, choose, chosen, once, onceOver, onces, unchanged } from "./records";
-import { keepToken } from "./tokens";
+import { keepToken, tokenOf } from "./tokens";
 import { whyOf } from "./why";
 
 type Sender = Browser.runtime.MessageSender;
@@ -42,8 +42,8 @@ async function pageOf({ url, frameId, tab }: Sender): Promise<string | null> {
   if (url === undefined || frameId !== 0 || tab === undefined) {
     return null;
   }
-  const { origin } = new URL(url);
-  return (await isRenku(origin)) ? origin : null;
+  const { origin, protocol } = new URL(url);
+  return /^https?:$/u.test(protocol) && (await isRenku(origin)) ? origin : null;
 }
 
 function refused(code: string, message: string): Reply {
@@ -88,7 +88,7 @@ async function answer(request: Request, origin: string, tab: number | undefined)
       await changed({ ...request.change, host: origin });
       return null;
     case "unchanged":
-      await unchanged(request.launcher);
+      await unchanged(request.launcher, origin);
       return null;
     case "onces":
       return (await onces()).filter(({ host }) => host === origin);
@@ -96,12 +96,16 @@ async function answer(request: Request, origin: string, tab: number | undefined)
       await once({ ...request.once, host: origin });
       return null;
     case "once-over":
-      await onceOver(request.original, request.image);
+      await onceOver(request.original, request.image, origin);
       return null;
     case "connect": {
       const { token: secret, until } = request;
-      await keepToken({ gitlab: new URL(request.gitlab).origin, kind: "bearer", secret, until });
-      forget();
+      const gitlab = new URL(request.gitlab).origin;
+      // A token that the person has entered stands.
+      if ((await tokenOf(gitlab))?.kind !== "private") {
+        await keepToken({ gitlab, kind: "bearer", secret, until });
+        forget();
+      }
       return null;
     }
     case "again":

@@ -44,9 +44,9 @@ export function changed(change: Change): Promise<void> {
   });
 }
 
-export function unchanged(launcher: string): Promise<void> {
+export function unchanged(launcher: string, host: string): Promise<void> {
   return inTurn(async () => {
-    const rest = (await changes()).filter((one) => one.launcher !== launcher);
+    const rest = (await changes()).filter((one) => one.launcher !== launcher || one.host !== host);
     await browser.storage.local.set({ [CHANGES]: rest });
   });
 }
@@ -60,9 +60,9 @@ export function once(record: Once): Promise<void> {
   });
 }
 
-export function onceOver(original: string, image: string): Promise<void> {
+export function onceOver(original: string, image: string, host: string): Promise<void> {
   return inTurn(async () => {
-    const rest = (await onces()).filter((one) => one.original !== original || one.image !== image);
+    const rest = (await onces()).filter((one) => one.original !== original || one.image !== image || one.host !== host);
     await browser.storage.local.set({ [ONCES]: rest });
   });
 }

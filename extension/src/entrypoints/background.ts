@@ -3,6 +3,7 @@ import { defineBackground } from "wxt/utils/define-background";
 
 import { reply } from "../background/answer";
 import { registerScripts } from "../background/hosts";
+import { welcome } from "../background/welcome";
 
 export default defineBackground({
   type: "module",
@@ -12,6 +13,7 @@ export default defineBackground({
       void reply(said, sender, browser.runtime.id).then((answer) => send(answer));
       return true;
     });
+    browser.runtime.onInstalled.addListener(welcome);
     const register = (): void => void registerScripts();
     browser.runtime.onInstalled.addListener(register);
     browser.runtime.onStartup.addListener(register);

@@ -81,7 +81,7 @@ export const Request = v.variant("type", [
   v.object({ type: v.literal("once"), once: Once }),
   v.object({ type: v.literal("once-over"), original: id, image }),
   /** Renku's own connection to a GitLab, given with consent; for that GitLab alone. */
-  v.object({ type: v.literal("connect"), gitlab: address, token: text(4000), until: v.nullable(v.number()) }),
+  v.object({ type: v.literal("connect"), gitlab: address, token: v.pipe(text(4000), v.minLength(1)), until: v.nullable(v.number()) }),
   /** Somebody wants to know it anew. */
   v.object({ type: v.literal("again") }),
   /** Opens the page of the extension that asks for a permission or a token. */
