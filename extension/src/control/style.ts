@@ -30,6 +30,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 .control { padding: 8px 16px; cursor: auto; }
+:host([data-repin="start"]) .control { padding-inline: 0; }
 .line, .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; }
 .badge {
   padding: 2px 9px;

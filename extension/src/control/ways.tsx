@@ -46,7 +46,7 @@ export function WaysForm({ onStart, isBusy }: { readonly onStart: (ways: Ways) =
       <p class="bad" role="alert">
         {problem.value}
       </p>
-      <button type="button" disabled={isBusy} onClick={trusted(start)}>
+      <button type="button" aria-busy={isBusy} onClick={trusted(start)}>
         {t.start}
       </button>
     </fieldset>

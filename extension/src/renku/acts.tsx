@@ -43,12 +43,12 @@ function Buttons({ model, choice }: { readonly model: LauncherModel; readonly ch
       ))}
       <div class="buttons">
         {model.shared.write && (
-          <button type="button" class="first" disabled={image === null || isBusy || model.isJob} onClick={run((one) => model.useOnce(one))}>
+          <button type="button" class="first" aria-busy={isBusy} disabled={image === null || model.isJob} onClick={run((one) => model.useOnce(one))}>
             {t.useOnce}
           </button>
         )}
         {model.canChange && (
-          <button type="button" disabled={image === null || isBusy || image === model.image} onClick={run((one) => model.changeTo(one))}>
+          <button type="button" aria-busy={isBusy} disabled={image === null || image === model.image} onClick={run((one) => model.changeTo(one))}>
             {t.change}
           </button>
         )}
@@ -68,6 +68,18 @@ function Buttons({ model, choice }: { readonly model: LauncherModel; readonly ch
   );
 }
 
+/** Does what takes the pressed button away; who works by the keyboard goes on from the control's first button. */
+function andBack(act: () => Promise<void>): (event: MouseEvent) => void {
+  return trusted(async (event: MouseEvent) => {
+    const button = event.currentTarget as HTMLElement;
+    const root = button.getRootNode() as ShadowRoot;
+    await act();
+    if (!button.isConnected) {
+      root.querySelector<HTMLElement>("button[aria-expanded]")?.focus();
+    }
+  });
+}
+
 /** Beside the badge: what undoes what was done. */
 function Line({ model }: { readonly model: LauncherModel }) {
   return (
@@ -82,7 +94,7 @@ function Line({ model }: { readonly model: LauncherModel }) {
 function Undo({ model }: { readonly model: LauncherModel }) {
   const change = model.change.value;
   return change === null ? null : (
-    <button type="button" title={t.before(change.before)} disabled={model.isBusy.value} onClick={trusted(() => model.undo())}>
+    <button type="button" title={t.before(change.before)} aria-busy={model.isBusy.value} onClick={andBack(() => model.undo())}>
       {t.undo}
     </button>
   );
@@ -98,7 +110,7 @@ function Remove({ model }: { readonly model: LauncherModel }) {
   return (
     <>
       <span class="hint">{title}</span>
-      <button type="button" disabled={model.isBusy.value} onClick={trusted(() => model.removeCopies())}>
+      <button type="button" aria-busy={model.isBusy.value} onClick={andBack(() => model.removeCopies())}>
         {t.removeOverride}
       </button>
     </>

@@ -75,6 +75,7 @@ fn level(access: Access) -> &'static str {
 /// What a project is called in other answers.
 pub(super) fn basic(cx: &Context<'_>, project: &Stored) -> Value {
     let path = &project.data.path;
+    let namespace = path.rsplit_once('/').map_or("", |(namespace, _)| namespace);
     json!({
         "id": project.id,
         "description": Value::Null,
@@ -87,6 +88,7 @@ pub(super) fn basic(cx: &Context<'_>, project: &Stored) -> Value {
         "ssh_url_to_repo": format!("git@gitlab.example.org:{path}.git"),
         "http_url_to_repo": format!("{}.git", cx.page_of(project)),
         "web_url": cx.page_of(project),
+        "namespace": { "id": 1, "name": namespace, "path": namespace, "kind": "group", "full_path": namespace },
     })
 }
 
@@ -99,12 +101,10 @@ fn json(cx: &Context<'_>, project: &Stored) -> Value {
         Visibility::Internal => "internal",
         Visibility::Private => "private",
     };
-    let namespace = data.path.rsplit_once('/').map_or("", |(namespace, _)| namespace);
     let more = json!({
         "archived": data.archived,
         "visibility": visibility,
         "empty_repo": project.is_empty(),
-        "namespace": { "id": 1, "name": namespace, "path": namespace, "kind": "group", "full_path": namespace },
         "container_registry_enabled": data.container_registry != Access::Disabled,
         "container_registry_access_level": level(data.container_registry),
         "container_registry_image_prefix": format!("{}/{}", cx.state.registry_host(), data.path.to_lowercase()),
