@@ -8,6 +8,7 @@ import "./extension/once";
 import "./extension/change";
 import "./extension/page";
 import "./extension/dialog";
+import "./extension/pages";
 import "./extension/hostile";
 
 beforeAll(raise);

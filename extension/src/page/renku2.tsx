@@ -18,6 +18,10 @@ import { near } from "./near";
 
 type OfProject = Extract<Route, { page: "project" | "start" }>;
 
+/** Where the page shows no launchers that we know: so many are answered, and so long is waited for them. */
+const MOST_UNSEEN = 30;
+const PATIENCE = 10_000;
+
 /** The controls of one project's page, from when it is opened until it is left. */
 export class ProjectPage {
   readonly #route: OfProject;
@@ -195,12 +199,15 @@ export class ProjectPage {
     const model = new LauncherModel(launcher, shared, await subjectOf(launcher, project));
     // What was said of the last change is still of interest.
     model.said.value = (await before)?.said.value ?? null;
-    void model.question.look();
+    model.looked = model.question.look();
     return model;
   }
 
   /** What the page means, for the popup. */
   async report(): Promise<Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">> {
+    if (this.#hosts.size === 0 && this.#route.page === "project") {
+      await this.#answerUnseen();
+    }
     const answers = [];
     for (const { model } of this.#models.values()) {
       const { launcher, question } = await model;
@@ -215,6 +222,17 @@ export class ProjectPage {
     const attached = [...this.#hosts.values()].filter(({ host }) => host.isAttached).length;
     const { namespace, slug } = this.#route;
     return { project: `${namespace}/${slug}`, seen: this.#seen, attached, answers, problems: [...this.#problems] };
+  }
+
+  /** Whoever opens the popup wants to know, also where the page has nowhere to show it. */
+  async #answerUnseen(): Promise<void> {
+    this.#loading ??= this.#load();
+    await this.#loading;
+    const looks = this.#all.value.slice(0, MOST_UNSEEN).map(async (launcher) => (await this.#modelOf(launcher)).looked);
+    const patience = new Promise((resolve) => {
+      setTimeout(resolve, PATIENCE);
+    });
+    await Promise.race([Promise.all(looks), patience]);
   }
 
   /** Undoes a change of a launcher, from the popup. */

@@ -32,6 +32,8 @@ export interface Shared {
 
 export class LauncherModel {
   readonly question: Question;
+  /** The first look at its image, which ends with a judgement. */
+  looked: Promise<void> = Promise.resolve();
   readonly said = signal<Said | null>(null);
   readonly isBusy = signal(false);
   /** The settings that are asked for before a copy can be made. */

@@ -43,11 +43,15 @@ export async function startFirefox(): Promise<Browser> {
   };
 }
 
-export function start(scheme: Look["scheme"], downloads: string, more: Readonly<Record<string, unknown>> = {}): Promise<Puppet> {
+/** What an extension's pages need: Firefox opens them for automation only if it may do everything. */
+const PRIVILEGED = ["--remote-allow-system-access"];
+
+export function start(scheme: Look["scheme"], downloads: string, more?: Readonly<Record<string, unknown>>): Promise<Puppet> {
   return launch({
     browser: "firefox",
     executablePath: browserProgram(["firefox-esr", "firefox"]),
     headless: true,
+    args: more === undefined ? [] : PRIVILEGED,
     extraPrefsFirefox: {
       // 0 is dark, 1 is light.
       "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
@@ -87,7 +91,8 @@ export class FirefoxTab implements Tab {
   }
 
   async goto(url: string): Promise<void> {
-    await this.#page.goto(url);
+    // Of an extension's page, Firefox does not say that it has loaded.
+    await this.#page.goto(url, url.startsWith("moz-extension:") ? { waitUntil: [] } : {});
   }
 
   async reload(): Promise<void> {

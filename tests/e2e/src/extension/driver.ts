@@ -28,9 +28,16 @@ export interface Equipped {
   close(): Promise<void>;
 }
 
+/** How a browser is opened. */
+export interface How {
+  readonly isEquipped: boolean;
+  /** Whether the scenario goes to the extension's own pages. */
+  readonly hasPages: boolean;
+}
+
 /** The same, whichever browser it is. */
 export interface Fleet {
-  open(look: Look, isEquipped: boolean): Promise<Equipped>;
+  open(look: Look, how: How): Promise<Equipped>;
   close(): Promise<void>;
 }
 
@@ -48,7 +55,7 @@ const NO_EXTENSION: Extension = {
 
 /** One Chromium for each scenario: what an extension keeps belongs to the profile. */
 class Chromiums implements Fleet {
-  async open({ scheme, width, height }: Look, isEquipped: boolean): Promise<Equipped> {
+  async open({ scheme, width, height }: Look, { isEquipped }: How): Promise<Equipped> {
     const profile = await mkdtemp(join(tmpdir(), "repin-profile-"));
     const folder = extension("chrome");
     const context = await chromium.launchPersistentContext(profile, {
@@ -136,29 +143,39 @@ class Firefoxes implements Fleet {
   readonly #running = new Map<Look["scheme"], Promise<Puppet>>();
   #downloads: Promise<string> | undefined;
 
-  async open({ scheme, width, height }: Look, isEquipped: boolean): Promise<Equipped> {
+  async open({ scheme, width, height }: Look, { isEquipped, hasPages }: How): Promise<Equipped> {
     this.#downloads ??= mkdtemp(join(tmpdir(), "repin-e2e-"));
     const downloads = await this.#downloads;
-    const running = this.#running.get(scheme) ?? start(scheme, downloads, PREFERENCES);
-    this.#running.set(scheme, running);
-    const browser = await running;
+    // The address of the extension's pages is chosen anew when it is put in anew: it is known in a new Firefox alone.
+    const browser = await (hasPages ? start(scheme, downloads, PREFERENCES) : this.#shared(scheme, downloads));
     const folder = extension("firefox");
     if (isEquipped) {
       await browser.installExtension(folder);
     }
-    const context = await browser.createBrowserContext();
+    // A container has a storage of its own, also of the extension's pages, which people have outside of one.
+    const context = hasPages ? browser.defaultBrowserContext() : await browser.createBrowserContext();
     const tab = await FirefoxTab.open(context, downloads, []);
     await tab.resize(width, height);
     return {
       tab,
       extension: isEquipped ? inFirefox(browser, folder) : NO_EXTENSION,
       close: async () => {
+        if (hasPages) {
+          await browser.close();
+          return;
+        }
         await context.close();
         if (isEquipped) {
           await browser.uninstallExtension(ID);
         }
       },
     };
+  }
+
+  #shared(scheme: Look["scheme"], downloads: string): Promise<Puppet> {
+    const running = this.#running.get(scheme) ?? start(scheme, downloads, PREFERENCES);
+    this.#running.set(scheme, running);
+    return running;
   }
 
   async close(): Promise<void> {

@@ -124,15 +124,19 @@ export class Stage {
 
   /** A picture, to be looked at by people. */
   async shot(name: string): Promise<void> {
+    await this.page.tab.screenshot(await this.shotPath(name));
+  }
+
+  async shotPath(name: string): Promise<string> {
     await mkdir(join(EVIDENCE, "shots"), { recursive: true });
-    await this.page.tab.screenshot(join(EVIDENCE, "shots", `extension-${inject("browser")}-${name}.png`));
+    return join(EVIDENCE, "shots", `extension-${inject("browser")}-${name}.png`);
   }
 
   /** What holds after every scenario: no text became a script, nobody missed an error. */
   async isWell(): Promise<void> {
     const had = await this.page.run(() => "hostile" in globalThis);
     expect(had, "a script from a title, a branch or a name ran").toBe(false);
-    const { errors } = await this.page.watched();
+    const { errors } = this.page.tab.url().startsWith("http") ? await this.page.watched() : { errors: [] };
     expect(errors, "errors that no script caught").toEqual([]);
   }
 
@@ -150,15 +154,17 @@ export class Stage {
 interface Setting extends Partial<Look> {
   /** Without the extension, to compare. */
   readonly bare?: boolean;
+  /** With the extension's own pages. */
+  readonly pages?: boolean;
 }
 
 /** A scenario: a test in a browser whose extension is new. */
 export function scenario(name: string, play: (stage: Stage) => Promise<void>, setting: Setting = {}): void {
   test(name, async () => {
-    const { scheme = "light", width = 1280, height = 900, bare = false } = setting;
+    const { scheme = "light", width = 1280, height = 900, bare = false, pages = false } = setting;
     await sandbox.control.reset();
     await sandbox.renku.reset();
-    const equipped = await browsers.open({ scheme, width, height }, !bare);
+    const equipped = await browsers.open({ scheme, width, height }, { isEquipped: !bare, hasPages: pages });
     const stage = new Stage(equipped);
     try {
       await play(stage);
