@@ -12,7 +12,7 @@ import { CHANGED } from "../legacy/override";
 import { StartModel, questionOf } from "../legacy/start";
 import { why } from "../protocol/ask";
 import type { Report, Why } from "../protocol/messages";
-import { badge, t } from "../text/messages";
+import { badge, t, tone } from "../text/messages";
 import { Host } from "./host";
 import type { Route } from "./route";
 
@@ -110,6 +110,7 @@ export class LegacyStartPage {
       name: this.#selection,
       image: question?.subject.image ?? null,
       badge: judgement === null ? t.looking : badge(judgement),
+      tone: tone(judgement),
       right: judgement?.right?.reference ?? null,
     };
     return {

@@ -10,7 +10,7 @@ import { LauncherModel } from "../renku/launcher";
 import type { Launcher, Project, Session } from "../renku/model";
 import { imageOf } from "../renku/model";
 import { subjectOf } from "../renku/subject";
-import { badge, t } from "../text/messages";
+import { badge, t, tone } from "../text/messages";
 import { type Found, findLaunchers, findStart, hasAnchors, showsSessions } from "./find";
 import { Host } from "./host";
 import type { Route } from "./route";
@@ -216,6 +216,7 @@ export class ProjectPage {
         name: launcher.name,
         image: imageOf(launcher),
         badge: judgement === null ? t.looking : badge(judgement, question.subject.build !== null),
+        tone: tone(judgement),
         right: judgement?.right?.reference ?? null,
       });
     }

@@ -200,6 +200,10 @@ export const Order = v.variant("type", [
 ]);
 export type Order = v.InferOutput<typeof Order>;
 
+/** How good the news is. */
+export const Tone = v.picklist(["calm", "good", "warn", "bad"]);
+export type Tone = v.InferOutput<typeof Tone>;
+
 /** What a page means, for the popup. */
 export const Report = v.object({
   host: v.string(),
@@ -211,7 +215,7 @@ export const Report = v.object({
   /** Launchers that are shown, and how many of them the control is attached to. */
   seen: v.number(),
   attached: v.number(),
-  answers: v.array(v.object({ name: v.string(), image: v.nullable(v.string()), badge: v.string(), right: v.nullable(v.string()) })),
+  answers: v.array(v.object({ name: v.string(), image: v.nullable(v.string()), badge: v.string(), tone: Tone, right: v.nullable(v.string()) })),
   problems: v.array(v.string()),
 });
 export type Report = v.InferOutput<typeof Report>;

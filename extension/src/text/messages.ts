@@ -1,5 +1,5 @@
 /** Every text that people see in Renku's pages. What comes from strangers goes through `safe`. */
-import type { Judgement, State, Why } from "../protocol/messages";
+import type { Judgement, State, Tone, Why } from "../protocol/messages";
 import { safe } from "repin/safe";
 
 const plural = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
@@ -183,7 +183,7 @@ export function lack({ lack: found, name }: Judgement): string | null {
 }
 
 /** How good the news is: for the colour of the badge. */
-export function tone(judgement: Judgement | null): "calm" | "good" | "warn" | "bad" {
+export function tone(judgement: Judgement | null): Tone {
   switch (judgement?.state.state) {
     case "right":
       return judgement.moved === null ? "good" : "warn";

@@ -50,10 +50,10 @@ function Answers({ report: { answers, seen } }: { readonly report: Report }) {
   }
   return (
     <ul>
-      {answers.map(({ name, image, badge, right }, index) => (
+      {answers.map(({ name, image, badge, tone, right }, index) => (
         <li key={index} aria-label={safe(name)}>
           <h3>{safe(name)}</h3>
-          <span class={`badge ${image !== null && image === right ? "good" : "calm"}`}>{safe(badge)}</span>
+          <span class={`badge ${tone}`}>{safe(badge)}</span>
           <p>
             <code>{popup.image(image)}</code>
           </p>

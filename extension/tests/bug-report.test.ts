@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Report } from "../protocol/messages";
-import { bugReport } from "./bug-report";
+import type { Report } from "../src/protocol/messages";
+import { bugReport } from "../src/pages/bug-report";
 
 const HERE = { repin: "0.1.0", browser: "Firefox" };
 
@@ -18,9 +18,10 @@ const REPORT: Report = {
       name: "Ada's launcher",
       image: "registry.example.org/ada.lovelace/engine:ce46f90",
       badge: "foreign: an image of ada.lovelace/engine",
+      tone: "warn",
       right: "registry.example.org/ada.lovelace/engine:ce46f90",
     },
-    { name: "other", image: "lovelace/engine", badge: "stale: requirements.txt and 1 more changed 12 commits ago", right: null },
+    { name: "other", image: "lovelace/engine", badge: "stale: requirements.txt and 1 more changed 12 commits ago", tone: "calm", right: null },
   ],
   problems: [
     "https://renku.example.org/api/data/namespaces/ada.lovelace/projects/engine?code=s3cret answered 403",

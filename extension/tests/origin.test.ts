@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { originOf, pageOf } from "./origin";
+import { originOf, pageOf } from "../src/pages/origin";
 
 const TESTS = ["http://localhost", "http://127.0.0.1:80"];
 

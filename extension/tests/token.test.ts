@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { type Tested, testToken } from "./token";
+import { type Tested, testToken } from "../src/pages/token";
 
 const SELF = "/api/v4/personal_access_tokens/self";
 const USER = "/api/v4/user";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { pathOf, wishOf } from "./wish";
+import { pathOf, wishOf } from "../src/pages/wish";
 
 test.each(["renku", "gitlab", "sign-in"] as const)("a wish of the kind %s is read as it was written", (why) => {
   const wish = { host: "https://gitlab.example.org:8443", why };
