@@ -223,7 +223,7 @@ impl<'s> Finder<'s> {
         match tree::normalize(folder.as_bytes()) {
             None => self.inputs.no_recipe = Some("the build context lies outside of the repository".to_owned()),
             Some(folder) if folder.is_empty() => {
-                self.whole_tree("Renku builds the image from the whole repository".to_owned())
+                self.whole_tree("Renku builds the image from the whole repository".to_owned());
             }
             Some(folder) => {
                 let mut selection = Selection::default();
