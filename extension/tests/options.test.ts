@@ -8,6 +8,7 @@ const REPOSITORY = "registry.example.org/ada/course";
 
 const judgement: Judgement = {
   state: { state: "stale", commit: sha("1"), changed: [], ago: 2 },
+  gone: false,
   moved: null,
   name: "main",
   commit: sha("3"),

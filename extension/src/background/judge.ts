@@ -36,6 +36,7 @@ export async function judge(question: Question, tab: number | undefined): Promis
   const registry = registryOf(resolution, found, image, at);
   const judgement: Judgement = {
     state: stateOf(found, resolution, image, registry),
+    gone: await isGone(found, image, at),
     moved: null,
     name,
     commit: resolution.commit,
@@ -50,6 +51,19 @@ export async function judge(question: Question, tab: number | undefined): Promis
     return moved(judgement, image, registry, at);
   }
   return judgement;
+}
+
+/**
+ * Whether the registry is known not to have the image: a clean-up leaves launchers behind whose commit is right, and that
+ * cannot start. Only where every tag was compared, and none is of the image's own commit.
+ */
+async function isGone(found: PinAudit | null, image: Parts | null, at: Located): Promise<boolean> {
+  if (found?.state.state !== "right" && found?.state.state !== "stale") {
+    return false;
+  }
+  const own = await resolve(at.address, { ...at.options, commit: found.state.commit });
+  const isCompared = own.status !== "unknown" && own.status !== "predicted";
+  return isCompared && own.image?.relation !== "exact" && own.expected_tag === image?.tag;
 }
 
 /** What people call the state that is meant. */
@@ -186,6 +200,7 @@ async function judgeBuild(
   const reference = resolution.image === null ? undefined : imageOf(resolution.image.commit);
   return {
     state: stateOfBuild(found, image),
+    gone: false,
     moved: null,
     name,
     commit: resolution.commit,
@@ -217,6 +232,7 @@ export function unknown(error: unknown, name: string): Judgement {
   const why = whyOf(error);
   return {
     state: { state: "unknown", why },
+    gone: false,
     moved: null,
     name,
     commit: null,

@@ -196,6 +196,7 @@ function none(image: string | null, message: string): Judgement {
   const reason: Why = { code: "no-repository", message, hint: null };
   return {
     state: image === null ? { state: "none" } : { state: "unknown", why: reason },
+    gone: false,
     moved: null,
     name: "the default branch",
     commit: null,

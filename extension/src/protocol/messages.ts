@@ -125,6 +125,8 @@ export type State = v.InferOutput<typeof State>;
 
 export const Judgement = v.object({
   state: State,
+  /** The image is one of the project's, and its registry does not have it. */
+  gone: v.boolean(),
   /** The image names a registry that is gone: `state` is about its commit, `same` the image of that commit's environment. */
   moved: v.nullable(v.object({ registry: v.string(), same: v.nullable(Right) })),
   /** The branch, merge request or revision that is meant, as people call it. */

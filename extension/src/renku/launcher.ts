@@ -77,8 +77,15 @@ export class LauncherModel {
 
   /** Sessions of this launcher that are there now: running or paused. */
   async lookForSessions(): Promise<void> {
-    const all = await renku.sessions().catch(() => []);
-    this.sessions.value = all.filter((one) => one.launcher_id === this.launcher.id);
+    this.sessions.value = await this.#sessionsNow().catch(() => []);
+  }
+
+  async #sessionsNow(): Promise<Session[]> {
+    return (await renku.sessions()).filter((one) => one.launcher_id === this.launcher.id);
+  }
+
+  #startOf({ id }: Launcher): string {
+    return `${this.page}/sessions/${encodeURIComponent(id)}/start`;
   }
 
   /** Starts a session in the image, from a copy of the launcher. */
@@ -90,6 +97,11 @@ export class LauncherModel {
       const all = await renku.launchersNow(this.shared.project.id);
       // It may have been changed since the page was drawn: the copy is of what it is now.
       const original = all.find(({ id }) => id === this.launcher.id) ?? this.launcher;
+      if (image === imageOf(original) && (await this.#sessionsNow()).length === 0) {
+        // The launcher itself starts it.
+        location.assign(this.#startOf(original));
+        return;
+      }
       const ways = how.ways ?? waysFor(original, image, all);
       if (ways === null) {
         this.asksWays.value = true;
@@ -99,7 +111,7 @@ export class LauncherModel {
       if (made !== null) {
         await this.#record(image, made.id);
         this.said.value = { tone: "good", text: t.startCopy(made.name) };
-        location.assign(`${this.page}/sessions/${encodeURIComponent(made.id)}/start`);
+        location.assign(this.#startOf(made));
       }
     });
   }

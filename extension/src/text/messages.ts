@@ -118,9 +118,12 @@ export const t = {
 } as const;
 
 /** What the badge says. */
-export function badge({ state, name, moved }: Judgement, isBuild = false): string {
+export function badge({ state, name, gone, moved }: Judgement, isBuild = false): string {
   const said = stateText(state, safe(name), isBuild);
-  return moved === null ? said : `${said}; its registry ${safe(moved.registry)} is gone`;
+  if (moved !== null) {
+    return `${said}; its registry ${safe(moved.registry)} is gone`;
+  }
+  return gone ? `${said}; the registry does not have it` : said;
 }
 
 function stateText(state: State, name: string, isBuild: boolean): string {
@@ -186,7 +189,7 @@ export function lack({ lack: found, name }: Judgement): string | null {
 export function tone(judgement: Judgement | null): Tone {
   switch (judgement?.state.state) {
     case "right":
-      return judgement.moved === null ? "good" : "warn";
+      return judgement.moved === null && !judgement.gone ? "good" : "warn";
     case "stale":
       return "bad";
     case "foreign":

@@ -24,6 +24,18 @@ describe("badges", () => {
     await stage.shot("badges");
   });
 
+  scenario("say that the registry does not have an image whose commit is right", async (stage) => {
+    const { id, environment } = await stage.launcher("ada/course", "Stale");
+    const project = encodeURIComponent(new URL(stage.sandbox.says("spring")).pathname.slice(1));
+    const commits = await fetch(`${stage.sandbox.gitlab}/api/v4/projects/${project}/repository/commits?per_page=1`);
+    const [head] = (await commits.json()) as { id: string }[];
+    const image = environment.container_image.replace(/[^:]+$/u, head?.id.slice(0, 7) ?? "");
+    await stage.sandbox.renku.change(id, { environment: { container_image: image } });
+    await stage.project("ada/course");
+    const control = await stage.control("ada/course", "Stale");
+    await control.says(/^right for main; newer image exists; the registry does not have it$/u);
+  });
+
   scenario("say why nothing is known", async (stage) => {
     for (const [project, name, said] of [
       ["ada/github", "Analysis", "unknown: not a GitLab project"],
