@@ -132,14 +132,12 @@ impl<S: Source> Look<'_, S> {
         if is_own == Some(false) {
             return Ok(PinState::Foreign { repository: image.name(), own: own.map(|own| own.name()) });
         }
-        let Some(tag) = image.tag() else {
-            return Ok(match image.digest() {
-                None => PinState::Floating { tag: None },
-                Some(_) => PinState::Unknown {
-                    why: "it is pinned by digest, which only the registry can match to a commit".into(),
-                },
-            });
-        };
+        // With a digest, a tag beside it is for people: what is pulled is what the digest says.
+        if image.digest().is_some() {
+            let why = "it is pinned by digest, which only the registry can match to a commit".into();
+            return Ok(PinState::Unknown { why });
+        }
+        let Some(tag) = image.tag() else { return Ok(PinState::Floating { tag: None }) };
         if is_floating_tag(tag) {
             return Ok(PinState::Floating { tag: Some(tag.to_owned()) });
         }

@@ -88,6 +88,10 @@ fn other_pins_are_called_what_they_are() {
         ("registry.example.org/group/name:stable", "unknown"),
         ("registry.example.org/group/name:not a tag", "unknown"),
         (
+            "registry.example.org/group/name:ccccccc@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+            "unknown",
+        ),
+        (
             "registry.example.org/group/name@sha256:0000000000000000000000000000000000000000000000000000000000000000",
             "unknown",
         ),

@@ -32,11 +32,12 @@ export async function judge(question: Question, tab: number | undefined): Promis
   const given = confirmedOptions(question.confirmed ?? []);
   const options = { ...at.options, ...given };
   const resolution = await resolve(at.address, options);
-  const found = question.image === null ? null : await audit(at.address, { ...at.options, pin: question.image });
+  const found = question.image === null ? null : await audit(at.address, { ...at.options, pin: withoutDigest(image) ?? question.image });
+  const own = await ownOf(found, at);
   const registry = registryOf(resolution, found, image, at);
   const judgement: Judgement = {
-    state: stateOf(found, resolution, image, registry),
-    gone: await isGone(found, image, at),
+    state: byDigest(stateOf(found, resolution, own, image, registry), own, image),
+    gone: isGone(own, image),
     moved: null,
     name,
     commit: resolution.commit,
@@ -53,17 +54,46 @@ export async function judge(question: Question, tab: number | undefined): Promis
   return judgement;
 }
 
+/** The image as its tag names it, where a digest is beside it: whether that is the tag's is looked at by itself. */
+function withoutDigest(image: Parts | null): string | null {
+  return image?.tag == null ? null : `${image.name}:${image.tag}`;
+}
+
+/** What there is of the image's own commit; `null`: its tag names none. */
+function ownOf(found: PinAudit | null, at: Located): Promise<Resolution | null> {
+  const state = found?.state;
+  const isKnown = state?.state === "right" || state?.state === "stale";
+  return isKnown ? resolve(at.address, { ...at.options, commit: state.commit }) : Promise.resolve(null);
+}
+
 /**
  * Whether the registry is known not to have the image: a clean-up leaves launchers behind whose commit is right, and that
  * cannot start. Only where every tag was compared, and none is of the image's own commit.
  */
-async function isGone(found: PinAudit | null, image: Parts | null, at: Located): Promise<boolean> {
-  if (found?.state.state !== "right" && found?.state.state !== "stale") {
-    return false;
-  }
-  const own = await resolve(at.address, { ...at.options, commit: found.state.commit });
-  const isCompared = own.status !== "unknown" && own.status !== "predicted";
+function isGone(own: Resolution | null, image: Parts | null): boolean {
+  const isCompared = own !== null && own.status !== "unknown" && own.status !== "predicted";
   return isCompared && own.image?.relation !== "exact" && own.expected_tag === image?.tag;
+}
+
+/** A digest decides which bits are started: what the tag beside it names counts only if the registry says that they are the same. */
+function byDigest(state: State, own: Resolution | null, image: Parts | null): State {
+  if (image?.digest == null || (state.state !== "right" && state.state !== "stale")) {
+    return state;
+  }
+  const digest = own?.image?.relation === "exact" && own.image.tag === image.tag ? own.image.digest : null;
+  if (digest === image.digest) {
+    return state;
+  }
+  const message = digest === null ? "only the registry knows what its digest is" : "its digest is not the one of its tag";
+  return { state: "unknown", why: { code: "digest", message, hint: null } };
+}
+
+/** Whether the image that is nearest was made after the launcher's own. */
+function isNewer({ image: nearest }: Resolution, own: Resolution | null, image: Parts | null): boolean {
+  const [made, ownMade] = [nearest?.created_at, own?.image?.relation === "exact" ? own.image.created_at : null];
+  const isOther = nearest !== null && nearest.verified && nearest.tag !== image?.tag;
+  // Without both dates nothing is said: the other one is nearer, and may be older.
+  return isOther && made != null && ownMade != null && Date.parse(made) > Date.parse(ownMade);
 }
 
 /** What people call the state that is meant. */
@@ -94,16 +124,20 @@ function registryOf(resolution: Resolution, found: PinAudit | null, image: Parts
   return image !== null && image.repository === at.project.toLowerCase() ? image.name : null;
 }
 
-function stateOf(found: PinAudit | null, resolution: Resolution, image: Parts | null, registry: string | null): State {
+function stateOf(
+  found: PinAudit | null,
+  resolution: Resolution,
+  own: Resolution | null,
+  image: Parts | null,
+  registry: string | null,
+): State {
   if (found === null) {
     return { state: "none" };
   }
   const { state } = found;
   switch (state.state) {
-    case "right": {
-      const nearer = resolution.image !== null && resolution.image.verified && resolution.image.tag !== image?.tag;
-      return { state: "right", commit: state.commit, newer: nearer && image?.digest == null };
-    }
+    case "right":
+      return { state: "right", commit: state.commit, newer: isNewer(resolution, own, image) };
     case "stale":
       return { state: "stale", commit: state.commit, changed: state.changed, ago: state.ago };
     case "foreign": {

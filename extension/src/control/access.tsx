@@ -55,9 +55,6 @@ export function MoreAccess({ question, connection }: Props) {
           {isClosed ? t.signIn : t.permit}
         </button>
       )}
-      <button type="button" onClick={trusted(() => question.again())}>
-        {t.again}
-      </button>
     </div>
   );
 }

@@ -23,10 +23,17 @@ export function Control({ id, name, question, acts }: Props) {
   useEffect(() => {
     if (isOpen.value) {
       acts.onOpen();
+      question.freshen();
+    }
+  }, [isOpen.value]);
+  const isJudged = judgement !== null;
+  useEffect(() => {
+    // Of another branch or repository, the commits are others.
+    if (isOpen.value && isJudged) {
       void question.loadCommits();
       void question.loadRefs("");
     }
-  }, [isOpen.value]);
+  }, [isOpen.value, isJudged]);
   const close = (): void => {
     isOpen.value = false;
     button.current?.focus();

@@ -103,9 +103,14 @@ export function Dialog({ id, name, question, acts, onClose }: Props) {
           </ul>
         </details>
       )}
-      <button type="button" class="close" onClick={trusted(onClose)}>
-        {t.close}
-      </button>
+      <div class="buttons close">
+        <button type="button" aria-busy={judgement === null} onClick={trusted(() => question.again())}>
+          {t.again}
+        </button>
+        <button type="button" onClick={trusted(onClose)}>
+          {t.close}
+        </button>
+      </div>
     </section>
   );
 }

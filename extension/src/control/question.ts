@@ -27,6 +27,9 @@ export interface Subject {
   readonly forget?: () => void;
 }
 
+/** So long is an answer good for somebody who opens the control, in milliseconds. */
+const FRESH = 120_000;
+
 export class Question {
   /** `null`: not known yet. */
   readonly judgement = signal<Judgement | null>(null);
@@ -38,6 +41,7 @@ export class Question {
   readonly #subject: Subject;
   /** The number of the last look: what an older one says no longer counts. */
   #look = 0;
+  #lookedAt = 0;
 
   constructor(subject: Subject) {
     this.#subject = subject;
@@ -63,9 +67,17 @@ export class Question {
     const found = await this.#find();
     if (number === this.#look) {
       batch(() => {
+        this.#lookedAt = Date.now();
         this.judgement.value = found.judgement;
         this.repository.value = found.repository;
       });
+    }
+  }
+
+  /** Looks anew, if what is known is not of just now: somebody may have pushed meanwhile. */
+  freshen(): void {
+    if (this.judgement.peek() !== null && Date.now() - this.#lookedAt > FRESH) {
+      void this.again();
     }
   }
 

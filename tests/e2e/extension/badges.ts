@@ -33,7 +33,21 @@ describe("badges", () => {
     await stage.sandbox.renku.change(id, { environment: { container_image: image } });
     await stage.project("ada/course");
     const control = await stage.control("ada/course", "Stale");
-    await control.says(/^right for main; newer image exists; the registry does not have it$/u);
+    await control.says(/^right for main; the registry does not have it$/u);
+  });
+
+  scenario("believe a digest only if it is the one that the registry has", async (stage) => {
+    const { id, environment } = await stage.launcher("ada/course", "Right");
+    await stage.sandbox.renku.change(id, { environment: { container_image: `${environment.container_image}@sha256:${"0".repeat(64)}` } });
+    await stage.project("ada/course");
+    const control = await stage.control("ada/course", "Right");
+    await control.says("unknown, because its digest is not the one of its tag");
+    await control.open();
+    const digest = await stage.page.reads(control.css(".facts"), /sha256:[0-9a-f]{64}/u);
+    const right = /sha256:[0-9a-f]{64}/u.exec(digest)?.[0] ?? "";
+    await stage.sandbox.renku.change(id, { environment: { container_image: `${environment.container_image}@${right}` } });
+    await stage.page.tab.reload();
+    await control.says("right for main");
   });
 
   scenario("say why nothing is known", async (stage) => {

@@ -54,6 +54,12 @@ describe("the dialogue", () => {
     await stage.page.fill(which, "72dcd89");
     await stage.page.tab.press("Enter");
     await control.says("right for 72dcd89");
+    // Of another revision, the commits are others, and they are there again.
+    await stage.page.soon(
+      "the images of commits are there",
+      (host) => (document.querySelector(host)?.shadowRoot?.querySelectorAll("[role=option]").length ?? 0) > 3,
+      control.host,
+    );
     await stage.page.fill(which, "polars");
     await stage.page.tab.press("Enter");
     await control.says(/for polars|changed/u);
