@@ -37,7 +37,12 @@ export class LegacyStartPage {
     this.#next = new NextImage(route.project);
     this.#host = new Host("start", route.project, <Pending />);
     this.#bar = new Host("session", route.project, <Bar next={this.#next} />);
-    document.addEventListener(CHANGED, () => this.#next.update(), { signal: this.#left.signal });
+    const changed = (): void => {
+      this.#next.update();
+      // The page itself may be as it was: nobody else would take an empty bar away.
+      void this.update();
+    };
+    document.addEventListener(CHANGED, changed, { signal: this.#left.signal });
   }
 
   /** Looks at the page as it is now. Asks nobody anything until it shows an image. */
