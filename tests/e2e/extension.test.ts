@@ -9,6 +9,9 @@ import "./extension/change";
 import "./extension/page";
 import "./extension/dialog";
 import "./extension/pages";
+import "./extension/legacy";
+import "./extension/legacy-launch";
+import "./extension/legacy-hostile";
 import "./extension/hostile";
 
 beforeAll(raise);
