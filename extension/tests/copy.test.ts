@@ -101,9 +101,11 @@ describe("how an image is started", () => {
     ["another launcher of the image's repository says it", launcher({}, { ...GLOBAL, port: 1 }), OTHER, [custom], 8899],
     ["one of another repository does not", launcher({}, { ...GLOBAL, port: 1 }), "other/image:1", [custom], null],
     ["a built one's are for its builds", launcher({}, { ...BUILT, port: 2 }), "harbor.example.org/builds/build:b", [], 2],
+    ["and for no other launcher's", launcher({}, { ...BUILT, port: 2 }), "harbor.example.org/builds/build:c", [], null],
+    ["a job's are not asked", launcher({}, { ...GLOBAL, port: 1 }), OTHER, [launcher({ id: "L3", launcher_type: "non-interactive" })], null],
     ["and for nothing else", launcher({}, { ...BUILT, port: 2 }), OTHER, [], null],
   ])("%s", (_, original, image, all, port) => {
-    expect(waysFor(original, image, all)?.port ?? null).toBe(port);
+    expect(waysFor(original, image, all, ["harbor.example.org/builds/build:b"])?.port ?? null).toBe(port);
   });
 });
 

@@ -8,7 +8,8 @@ const REPOSITORY = "registry.example.org/ada/course";
 
 const judgement: Judgement = {
   state: { state: "stale", commit: sha("1"), changed: [], ago: 2 },
-  gone: false,
+  gone: null,
+  seen: true,
   moved: null,
   name: "main",
   commit: sha("3"),
@@ -43,6 +44,7 @@ const known = {
   own: `${REPOSITORY}:1111111`,
   commits: { commits: [commit("3", "Use pyarrow", true, "A"), commit("2", "Plots", false, "B"), commit("1", "Start", false, "B")], notes: [] },
   branches: new Map([[sha("2"), "polars"]]),
+  builds: [],
 };
 
 const images = (typed: string): string[] => options(known, typed).shown.map(({ image }) => image.slice(REPOSITORY.length + 1));

@@ -28,7 +28,8 @@ function told(course: History): Commits {
     title,
     date,
     letter: key === null ? null : letter(letters.get(key) ?? 0),
-    right: key !== null && key === head,
+    // Where either is not known, neither right nor stale is.
+    right: key === null || head === null ? null : key === head,
     // What nobody has seen is no image to start from.
     reference: verified && tag !== null && repository !== null ? `${repository}:${tag}` : null,
     imageCommit: verified ? imageCommit : null,

@@ -37,7 +37,8 @@ export async function judge(question: Question, tab: number | undefined): Promis
   const registry = registryOf(resolution, found, image, at);
   const judgement: Judgement = {
     state: byDigest(stateOf(found, resolution, own, image, registry), own, image),
-    gone: isGone(own, image),
+    gone: isGone(own, image) ? "registry" : null,
+    seen: own?.image?.relation === "exact" && own.image.verified,
     moved: null,
     name,
     commit: resolution.commit,
@@ -48,7 +49,8 @@ export async function judge(question: Question, tab: number | undefined): Promis
     registry,
     notes: resolution.notes,
   };
-  if (image?.registry != null && GONE.has(image.registry) && image.tag !== null && registry !== null) {
+  const namesCommit = /^[0-9a-f]{7,40}$/u.test(image?.tag ?? "") && image?.digest === null;
+  if (image?.registry != null && GONE.has(image.registry) && namesCommit && registry !== null) {
     return moved(judgement, image, registry, at);
   }
   return judgement;
@@ -234,7 +236,8 @@ async function judgeBuild(
   const reference = resolution.image === null ? undefined : imageOf(resolution.image.commit);
   return {
     state: stateOfBuild(found, image),
-    gone: false,
+    gone: null,
+    seen: true,
     moved: null,
     name,
     commit: resolution.commit,
@@ -266,7 +269,8 @@ export function unknown(error: unknown, name: string): Judgement {
   const why = whyOf(error);
   return {
     state: { state: "unknown", why },
-    gone: false,
+    gone: null,
+    seen: false,
     moved: null,
     name,
     commit: null,

@@ -1,5 +1,5 @@
 /** Work whose answer is good for a moment: many launchers ask the same thing at once. */
-const MOMENT = 30_000;
+const MOMENT = 10_000;
 const MOST = 100;
 
 export class Moment<T> {

@@ -12,7 +12,7 @@ export function whyOf(error: unknown): Why {
   if (error instanceof NotGitLab) {
     return { code: "not-gitlab", message: error.message, hint: null };
   }
-  if (error instanceof RepinError && error.code === "bad-address") {
+  if (error instanceof RepinError && (error.code === "bad-address" || error.code === "bad-answer")) {
     return { code: "not-gitlab", message: error.message, hint: null };
   }
   if (error instanceof RepinError && error.code === "not-found") {

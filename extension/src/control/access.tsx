@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-import { ask } from "../protocol/ask";
+import { ask, why } from "../protocol/ask";
 import { t } from "../text/messages";
 import type { Question } from "./question";
 import { trusted } from "./trusted";
@@ -25,6 +25,7 @@ const UNREACHED = new Set(["unreachable"]);
 
 export function MoreAccess({ question, connection }: Props) {
   const offered = useSignal<Connection | null>(null);
+  const problem = useSignal("");
   const judgement = question.judgement.value;
   const repository = question.repository.value;
   const code = judgement?.lack?.why.code ?? "";
@@ -41,12 +42,22 @@ export function MoreAccess({ question, connection }: Props) {
   if (repository === null || (!isClosed && !UNREACHED.has(code))) {
     return null;
   }
-  const permit = (why: "gitlab" | "sign-in") => trusted(() => ask({ type: "permit", host: repository, why }).catch(() => null));
+  const permit = (wanted: "gitlab" | "sign-in") =>
+    trusted(() => ask({ type: "permit", host: repository, why: wanted }).catch(() => null));
   const found = offered.value;
+  const use = async (given: Connection): Promise<void> => {
+    problem.value = "";
+    try {
+      await given.use();
+      await question.again();
+    } catch (error) {
+      problem.value = t.because(why(error));
+    }
+  };
   return (
     <div class="buttons">
       {found !== null && (
-        <button type="button" title={t.connectWhy(found.provider)} onClick={trusted(() => found.use().then(() => question.look()))}>
+        <button type="button" onClick={trusted(() => use(found))}>
           {t.connect(found.provider)}
         </button>
       )}
@@ -55,6 +66,10 @@ export function MoreAccess({ question, connection }: Props) {
           {isClosed ? t.signIn : t.permit}
         </button>
       )}
+      {found !== null && <span class="hint">{t.connectWhy(found.provider)}</span>}
+      <span class="bad" role="alert">
+        {problem.value}
+      </span>
     </div>
   );
 }

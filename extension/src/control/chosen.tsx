@@ -48,7 +48,7 @@ export function Chosen({ image, option, question }: Props) {
     <ul class="facts" aria-live="polite">
       <li>{accessText(access.value)}</li>
       {access.value?.access === "yes" && access.value.platforms.length > 0 && <li>{t.platforms(access.value.platforms.join(", "))}</li>}
-      {created != null && <li>{t.age(created.slice(0, 16).replace("T", " "))}</li>}
+      {created != null && <li>{t.age(created)}</li>}
       {digest != null && <li>{t.digest(digest)}</li>}
     </ul>
   );

@@ -32,7 +32,7 @@ export function Dialog({ id, name, question, acts, onClose }: Props) {
   const { commits, refs } = question;
   const shown = useComputed(() => {
     const branches = new Map(refs.value.flatMap(({ revision, commit }) => (commit === null ? [] : [[commit, revision]])));
-    const known = { judgement: question.judgement.value, own: question.subject.image, commits: commits.value, branches };
+    const known = { judgement: question.judgement.value, own: question.subject.image, commits: commits.value, branches, builds: question.subject.build?.builds ?? [] };
     return options(known, typed.value);
   });
   const offered = judgement?.right?.reference ?? judgement?.moved?.same?.reference ?? question.subject.image ?? "";

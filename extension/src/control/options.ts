@@ -1,6 +1,6 @@
 /** The images that somebody can choose from, in the order in which they are shown. */
 import { t } from "../text/messages";
-import type { CommitImage, Commits, Judgement, Right, Why } from "../protocol/messages";
+import type { Build, CommitImage, Commits, Judgement, Right, Why } from "../protocol/messages";
 import { wrong } from "../reference";
 
 export interface Option {
@@ -25,12 +25,14 @@ interface Known {
   readonly commits: Commits | Why | "asked" | null;
   /** Branches by the commit that they are at. */
   readonly branches: ReadonlyMap<string, string>;
+  /** Images that Renku has built for the launcher, the newest first. */
+  readonly builds: readonly Build[];
 }
 
 /** The options that what is typed leaves, and how many more there are than are shown. */
 export function options(known: Known, typed: string): { shown: Option[]; more: number } {
   const sought = typed.trim().toLowerCase();
-  const all = [...first(known), ...ofCommits(known)];
+  const all = [...first(known), ...ofBuilds(known), ...ofCommits(known)];
   const words = sought.split(/\s+/u).filter((word) => word !== "");
   const matching = all.filter((one) => words.every((word) => one.sought.includes(word)));
   const shown = matching.slice(0, MOST);
@@ -69,6 +71,12 @@ function first({ judgement, own }: Known): Option[] {
 
 function ofRight(right: Right, group: string, isRight: boolean): Option {
   return option(right.reference, group, right.commit, [right.commit.slice(0, 7)], isRight);
+}
+
+function ofBuilds({ builds, judgement, own }: Known): Option[] {
+  return builds
+    .filter(({ image }) => image !== judgement?.right?.reference && image !== own)
+    .map(({ image, commit }) => option(image, t.ofBuilds, commit, [commit.slice(0, 7)], null));
 }
 
 function ofCommits({ commits, branches, judgement }: Known): Option[] {

@@ -60,14 +60,14 @@ export class Question {
   async look(): Promise<void> {
     this.#look += 1;
     const number = this.#look;
+    this.#lookedAt = Date.now();
     batch(() => {
       this.judgement.value = null;
       this.commits.value = null;
     });
-    const found = await this.#find();
+    const found = await this.#find().catch((error: unknown) => ({ judgement: none(this.#subject.image, why(error).message), repository: null }));
     if (number === this.#look) {
       batch(() => {
-        this.#lookedAt = Date.now();
         this.judgement.value = found.judgement;
         this.repository.value = found.repository;
       });
@@ -77,7 +77,7 @@ export class Question {
   /** Looks anew, if what is known is not of just now: somebody may have pushed meanwhile. */
   freshen(): void {
     if (this.judgement.peek() !== null && Date.now() - this.#lookedAt > FRESH) {
-      void this.again();
+      void this.look();
     }
   }
 
@@ -105,7 +105,8 @@ export class Question {
 
   async loadCommits(): Promise<void> {
     const place = this.place();
-    if (place === null || this.commits.value !== null) {
+    // What Renku builds from code is not in the registry of the code's project.
+    if (place === null || this.commits.value !== null || this.#subject.build !== null) {
       return;
     }
     this.commits.value = "asked";
@@ -145,16 +146,17 @@ export class Question {
     if (all.length === 1 || build !== null) {
       return { judgement: await this.#judge(only), repository: only };
     }
-    const remembered = await ask({ type: "chosen", project }).catch(() => null);
-    const likely = remembered ?? all.find((one) => isOf(image, one)) ?? null;
-    if (likely !== null && all.includes(likely)) {
-      return { judgement: await this.#judge(likely), repository: likely };
-    }
-    for (const repository of all) {
+    // By the image, if that says it; what somebody chose counts where no image does.
+    const own = all.find((one) => isOf(image, one));
+    for (const repository of own === undefined ? all : [own]) {
       const judgement = await this.#judge(repository);
-      if (belongs(judgement)) {
+      if (own !== undefined || belongs(judgement)) {
         return { judgement, repository };
       }
+    }
+    const remembered = await ask({ type: "chosen", project }).catch(() => null);
+    if (remembered !== null && all.includes(remembered)) {
+      return { judgement: await this.#judge(remembered), repository: remembered };
     }
     const message = `the project has ${all.length} repositories, and none has this image: choose the one with the code`;
     return { judgement: none(image, message), repository: null };
@@ -175,10 +177,22 @@ export class Question {
     try {
       const judgement = await ask(question);
       const confirmed = await this.#confirmed(judgement.candidates);
-      return confirmed === null ? judgement : await ask({ ...question, confirmed: [confirmed] });
+      const best = confirmed === null ? judgement : await ask({ ...question, confirmed: [confirmed] });
+      return await this.#checked(best);
     } catch (error) {
       return { ...none(image, ""), state: { state: "unknown", why: why(error) }, lack: { status: "unknown", why: why(error) } };
     }
+  }
+
+  /** Where GitLab has not seen the launcher's image, Renku says whether it is there. */
+  async #checked(judgement: Judgement): Promise<Judgement> {
+    const { image } = this.#subject;
+    const isKnown = judgement.state.state === "right" || judgement.state.state === "stale";
+    if (image === null || !isKnown || judgement.seen || judgement.gone !== null || judgement.moved !== null) {
+      return judgement;
+    }
+    const { access } = await this.#subject.check(image);
+    return access === "no" ? { ...judgement, gone: "renku" } : judgement;
   }
 
   /** The first of the images that Renku has access to; `null`: none. */
@@ -195,6 +209,9 @@ export class Question {
 
 /** Whether an image's name is that of the repository's own registry. */
 function isOf(image: string | null, repository: string): boolean {
+  if (!URL.canParse(repository)) {
+    return false;
+  }
   const path = new URL(repository).pathname.replaceAll(/^\/|\.git$|\/$/gu, "").toLowerCase();
   return image !== null && parts(image)?.repository === path;
 }
@@ -208,7 +225,8 @@ function none(image: string | null, message: string): Judgement {
   const reason: Why = { code: "no-repository", message, hint: null };
   return {
     state: image === null ? { state: "none" } : { state: "unknown", why: reason },
-    gone: false,
+    gone: null,
+    seen: false,
     moved: null,
     name: "the default branch",
     commit: null,

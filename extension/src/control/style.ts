@@ -48,7 +48,8 @@ export const STYLE = `
 .hint, .lack, .said, .facts, details { font-size: 13px; overflow-wrap: anywhere; }
 .hint { color: var(--calm); }
 p { margin: 4px 0; }
-p:empty { display: none; }
+p:empty:not(.said) { display: none; }
+.said:empty { margin: 0; }
 button, input, select {
   font: inherit;
   color: inherit;

@@ -1,6 +1,7 @@
 /** What a legacy Renku lets a person do with an image. */
 import type { Acts, Choice } from "../control/acts";
 import { CopyButton } from "../control/copy-button";
+import { SaidLine } from "../control/said";
 import { trusted } from "../control/trusted";
 import { t } from "../text/messages";
 import { projectOf } from "./model";
@@ -18,7 +19,7 @@ export function actsOf(model: StartModel): Acts {
 }
 
 function Buttons({ model, choice: { image } }: { readonly model: StartModel; readonly choice: Choice }) {
-  const use = (anyway: boolean) => trusted(() => (image === null ? null : model.useOnce(image, anyway)));
+  const use = trusted(() => (image === null ? null : model.useOnce(image)));
   return (
     <div class="acts">
       {model.sessions.value.map((session) => (
@@ -28,13 +29,13 @@ function Buttons({ model, choice: { image } }: { readonly model: StartModel; rea
       ))}
       <div class="buttons">
         {/* Not disabled while it works: it would lose the focus. Pressing it again does nothing then. */}
-        <button type="button" class="first" disabled={image === null} aria-busy={model.isBusy.value} onClick={use(false)}>
+        <button type="button" class="first" disabled={image === null} aria-busy={model.isBusy.value} onClick={use}>
           {t.useOnce}
         </button>
         <CopyButton label={t.copy} text={image} />
       </div>
       <Next next={model.next} onRemove={() => model.removeOverride()} />
-      <Said model={model} onAnyway={use(true)} />
+      <SaidLine said={model.said.value} />
     </div>
   );
 }
@@ -44,7 +45,7 @@ function Line({ model }: { readonly model: StartModel }) {
   return (
     <>
       <Next next={model.next} onRemove={() => model.removeOverride()} />
-      <Said model={model} onAnyway={null} />
+      <SaidLine said={model.said.value} />
     </>
   );
 }
@@ -61,24 +62,5 @@ export function Next({ next, onRemove }: { readonly next: NextImage; readonly on
         {t.removeOverride}
       </button>
     </div>
-  );
-}
-
-function Said({ model, onAnyway }: { readonly model: StartModel; readonly onAnyway: ((event: Event) => void) | null }) {
-  const said = model.said.value;
-  return (
-    <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">
-      {said?.text}
-      {said?.anyway !== undefined && onAnyway !== null && (
-        <button type="button" onClick={onAnyway}>
-          {t.legacy.anyway}
-        </button>
-      )}
-      {said?.reload === true && (
-        <button type="button" onClick={trusted(() => location.reload())}>
-          {t.reload}
-        </button>
-      )}
-    </p>
   );
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 
 import { Question, type Subject } from "../control/question";
 import { why } from "../protocol/ask";
-import type { Said } from "../renku/launcher";
+import type { Said } from "../control/said";
 import { t } from "../text/messages";
 import type { Selection } from "./anchors";
 import { legacy } from "./api";
@@ -54,15 +54,19 @@ export class StartModel {
   async #objection(image: string, anyway: boolean): Promise<Said | null> {
     this.sessions.value = await this.#sessions();
     if (this.sessions.value.length > 0 && !anyway) {
-      return { tone: "warn", text: t.legacy.exists, anyway: "use-once" };
+      return { tone: "warn", text: t.legacy.exists, anyway: this.#anyway(image) };
     }
     const access = await legacy.check(image);
     if (access.access === "no" || access.access === "integration") {
       return { tone: "bad", text: t.legacy.missing(image) };
     }
     return access.access === "unknown" && !anyway
-      ? { tone: "warn", text: t.access.unknown(access.message), anyway: "use-once" }
+      ? { tone: "warn", text: t.access.unknown(access.message), anyway: this.#anyway(image) }
       : null;
+  }
+
+  #anyway(image: string): NonNullable<Said["anyway"]> {
+    return { label: t.legacy.anyway, act: () => this.useOnce(image, true) };
   }
 
   #set(image: string): Said {

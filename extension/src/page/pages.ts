@@ -15,9 +15,14 @@ export interface Page {
   report(): Promise<PageReport> | PageReport;
   undo?(launcher: string): Promise<string>;
   refresh?(): Promise<void>;
+  /** Looks anew at what was found out a while ago. */
+  freshen?(): void;
 }
 
 type PageReport = Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">;
+
+/** So long after a look at the tab, the next one counts, in milliseconds. */
+const GLANCES = 20_000;
 
 /** Elements that the extension put into a page before it was replaced by a newer one. */
 const OURS = "[data-repin]";
@@ -27,6 +32,7 @@ export class Pages {
   #route: Route | null = null;
   #page: Page | null = null;
   #isDue = false;
+  #shownAt = 0;
   readonly #observer = new MutationObserver(() => this.#later());
   readonly #requests = new PerformanceObserver((list) => this.#asked(list.getEntries()));
 
@@ -48,7 +54,7 @@ export class Pages {
     addEventListener("popstate", later, { signal });
     addEventListener("hashchange", later, { signal });
     // Another tab can have done something meanwhile.
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#page?.refresh?.(), { signal });
+    document.addEventListener("visibilitychange", (event) => event.isTrusted && this.#shown(), { signal });
     signal.addEventListener("abort", () => this.#stop(), { once: true });
     this.#later();
   }
@@ -79,6 +85,15 @@ export class Pages {
       this.#page = pageOf(this.#route);
     }
     void this.#page?.update();
+  }
+
+  /** The tab is looked at again: not for every glance. */
+  #shown(): void {
+    if (document.visibilityState === "visible" && Date.now() - this.#shownAt > GLANCES) {
+      this.#shownAt = Date.now();
+      void this.#page?.refresh?.();
+      this.#page?.freshen?.();
+    }
   }
 
   /** The page has asked for its launchers: somebody may have changed one. */

@@ -15,9 +15,13 @@ import { type Found, findLaunchers, findStart, hasAnchors, showsSessions } from 
 import { Host } from "./host";
 import type { Route } from "./route";
 import { near } from "./near";
+import { tidy } from "./tidy";
 
 type OfProject = Extract<Route, { page: "project" | "start" }>;
 
+/** How long it waits before it asks again for what failed, in milliseconds. */
+const FIRST_PAUSE = 2000;
+const LAST_PAUSE = 120_000;
 /** Where the page shows no launchers that we know: so many are answered, and so long is waited for them. */
 const MOST_UNSEEN = 30;
 const PATIENCE = 10_000;
@@ -33,10 +37,13 @@ export class ProjectPage {
   readonly #showing = new Set<string>();
   readonly #problems = new Set<string>();
   #project: Project | null = null;
-  #write = false;
+  /** `null`: Renku did not say. */
+  #write: boolean | null = false;
   #sessions: readonly Session[] = [];
   #hasSessions = false;
   #loading: Promise<void> | null = null;
+  /** How often it failed to load, one after the other. */
+  #failures = 0;
   #seen = 0;
   #isLeft = false;
 
@@ -66,14 +73,23 @@ export class ProjectPage {
     if (project === null) {
       return;
     }
-    const [all, changes] = await Promise.all([
-      renku.launchersNow(project.id).catch(() => this.#all.value),
-      ask({ type: "changes" }).catch(() => this.#changes.value),
-    ]);
-    this.#all.value = all;
-    this.#changes.value = changes;
+    // Neither waits for the other: the background may have to be woken.
+    const changes = ask({ type: "changes" }).then(
+      (found) => {
+        this.#changes.value = found;
+      },
+      () => null,
+    );
+    this.#all.value = await renku.launchersNow(project.id).catch(() => this.#all.value);
     if (!this.#isLeft) {
       this.#attach();
+    }
+    await changes;
+  }
+
+  freshen(): void {
+    for (const { model } of this.#hosts.values()) {
+      model.question.freshen();
     }
   }
 
@@ -92,7 +108,7 @@ export class ProjectPage {
       const { namespace, slug } = this.#route;
       const project = await renku.project(namespace, slug);
       const [permissions, all, changes] = await Promise.all([
-        renku.permissions(project.id).catch(() => ({ write: false })),
+        renku.permissions(project.id).catch(() => ({ write: null })),
         renku.launchers(project.id),
         ask({ type: "changes" }).catch(() => []),
       ]);
@@ -101,11 +117,24 @@ export class ProjectPage {
       this.#all.value = all;
       this.#changes.value = changes;
       this.#problems.clear();
+      this.#failures = 0;
+      void tidy(project.id, all, changes);
     } catch (error) {
       this.#problems.add(error instanceof Error ? error.message : String(error));
-      // The next change of the page is the next try.
-      this.#loading = null;
+      this.#againLater();
     }
+  }
+
+  /** Tries again after a while, which grows: a page that changes all the time must not ask all the time. */
+  #againLater(): void {
+    const pause = Math.min(FIRST_PAUSE * 4 ** this.#failures, LAST_PAUSE);
+    this.#failures += 1;
+    setTimeout(() => {
+      this.#loading = null;
+      if (!this.#isLeft) {
+        void this.update();
+      }
+    }, pause);
   }
 
   #attach(): void {
@@ -114,6 +143,12 @@ export class ProjectPage {
     }
     const found = this.#find();
     this.#seen = found.length;
+    for (const [key, { host, model }] of this.#hosts) {
+      if (this.#all.value.every(({ id }) => id !== model.launcher.id)) {
+        host.remove();
+        this.#hosts.delete(key);
+      }
+    }
     for (const one of found) {
       const key = `${one.place} ${one.launcher}`;
       const known = this.#hosts.get(key);
@@ -196,9 +231,7 @@ export class ProjectPage {
       changes: this.#changes,
       refresh: () => this.refresh(),
     };
-    const model = new LauncherModel(launcher, shared, await subjectOf(launcher, project));
-    // What was said of the last change is still of interest.
-    model.said.value = (await before)?.said.value ?? null;
+    const model = new LauncherModel(launcher, shared, await subjectOf(launcher, project), (await before)?.said);
     model.looked = model.question.look();
     return model;
   }
@@ -238,11 +271,13 @@ export class ProjectPage {
 
   /** Undoes a change of a launcher, from the popup. */
   async undo(launcher: string): Promise<string> {
-    const known = await this.#models.get(launcher)?.model;
-    if (known === undefined) {
-      return "The launcher is not on this page.";
+    await this.refresh();
+    const now = this.#all.value.find(({ id }) => id === launcher);
+    if (now === undefined) {
+      return t.noLauncher;
     }
-    await known.undo();
-    return known.said.value?.text ?? "";
+    const model = await this.#modelOf(now);
+    await model.undo();
+    return model.said.value?.text ?? "";
   }
 }

@@ -1,17 +1,22 @@
 /** The page of a session: whether it runs in the image that was asked for. */
-import { signal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 
 import { trusted } from "../control/trusted";
 import { ask } from "../protocol/ask";
 import type { Once, Report } from "../protocol/messages";
+import { isSameImage } from "../legacy/verdict";
 import { RenkuError, renku } from "../renku/api";
+import type { Session } from "../renku/model";
 import { t } from "../text/messages";
 import { Host } from "./host";
 import type { Route } from "./route";
 
 type OfSession = Extract<Route, { page: "session" }>;
 
-type Verdict = "looking" | "as-asked" | "other" | "not-known";
+type Verdict = "as-asked" | "other" | "not-known";
+
+/** When to ask again, in milliseconds. */
+const PAUSES = [1000, 5000, 20_000];
 
 export class SessionPage {
   readonly #route: OfSession;
@@ -39,16 +44,30 @@ export class SessionPage {
     if (onces.length === 0) {
       return;
     }
-    const session = await renku.session(name).catch(() => null);
+    const session = await this.#session(name);
     const once = onces.find(({ launcher }) => launcher === session?.launcher_id);
     if (once !== undefined && !this.#isLeft) {
       this.#show(once, session?.image ?? null);
     }
   }
 
+  /** The session; asked for again a few times, since it is compared once. */
+  async #session(name: string): Promise<Session | null> {
+    for (const pause of PAUSES) {
+      const session = await renku.session(name).catch(() => null);
+      if (session !== null || this.#isLeft) {
+        return session;
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause);
+      });
+    }
+    return null;
+  }
+
   #show(once: Once, image: string | null): void {
-    const verdict: Verdict = image === null ? "not-known" : image === once.image ? "as-asked" : "other";
-    this.#said = { looking: "", "as-asked": t.asAsked(once.image), other: t.notAsAsked(image ?? "", once.image), "not-known": t.imageNotKnown }[
+    const verdict: Verdict = image === null ? "not-known" : isSameImage(image, once.image) ? "as-asked" : "other";
+    this.#said = { "as-asked": t.asAsked(once.image), other: t.notAsAsked(image ?? "", once.image), "not-known": t.imageNotKnown }[
       verdict
     ];
     this.#host = new Host("session", once.launcher ?? "", <Bar once={once} verdict={verdict} text={this.#said} onClose={() => this.leave()} />);
@@ -90,9 +109,8 @@ function Bar({ once, verdict, text, onClose }: BarProps) {
   );
 }
 
-const removal = signal<{ readonly text: string; readonly anyway: boolean } | null>(null);
-
 function RemoveCopy({ once }: { readonly once: Once }) {
+  const removal = useSignal<{ readonly text: string; readonly anyway: boolean } | null>(null);
   const remove = (anyway: boolean) =>
     trusted(async () => {
       try {

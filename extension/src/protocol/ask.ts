@@ -33,7 +33,8 @@ const AGAIN = [50, 300, 1000];
 
 /** A background that the browser lets go, maybe in the middle of an answer, is woken by the next question. */
 async function send(request: Request): Promise<unknown> {
-  for (const pause of AGAIN) {
+  // What opens a page would open several.
+  for (const pause of request.type === "permit" ? [] : AGAIN) {
     try {
       return await browser.runtime.sendMessage(request);
     } catch (error) {

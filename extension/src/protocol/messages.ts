@@ -125,8 +125,10 @@ export type State = v.InferOutput<typeof State>;
 
 export const Judgement = v.object({
   state: State,
-  /** The image is one of the project's, and its registry does not have it. */
-  gone: v.boolean(),
+  /** The image is one of the project's, and its registry does not have it, or Renku has no access to it. */
+  gone: v.nullable(v.picklist(["registry", "renku"])),
+  /** Whether the registry was seen to have the image. */
+  seen: v.boolean(),
   /** The image names a registry that is gone: `state` is about its commit, `same` the image of that commit's environment. */
   moved: v.nullable(v.object({ registry: v.string(), same: v.nullable(Right) })),
   /** The branch, merge request or revision that is meant, as people call it. */
@@ -153,8 +155,8 @@ export const CommitImage = v.object({
   date: v.string(),
   /** The letter of its environment; `null`: not known. */
   letter: v.nullable(v.string()),
-  /** Whether its environment is that of the newest commit. */
-  right: v.boolean(),
+  /** Whether its environment is that of the newest commit; `null`: not known. */
+  right: v.nullable(v.boolean()),
   reference: v.nullable(v.string()),
   imageCommit: v.nullable(commit),
 });

@@ -3,12 +3,13 @@ import { useEffect } from "preact/hooks";
 
 import type { Acts, Choice } from "../control/acts";
 import { CopyButton } from "../control/copy-button";
+import { SaidLine } from "../control/said";
 import { trusted } from "../control/trusted";
 import { WaysForm } from "../control/ways";
 import { connectionOf } from "./connection";
 import { t } from "../text/messages";
 import { ANCHORS } from "../page/anchors";
-import type { LauncherModel, Said } from "./launcher";
+import type { LauncherModel } from "./launcher";
 
 /** What can be done with a launcher's image. */
 export function actsOf(model: LauncherModel): Acts {
@@ -42,7 +43,7 @@ function Buttons({ model, choice }: { readonly model: LauncherModel; readonly ch
         </p>
       ))}
       <div class="buttons">
-        {model.shared.write && (
+        {model.shared.write === true && (
           <button type="button" class="first" aria-busy={isBusy} disabled={image === null || model.isJob} onClick={run((one) => model.useOnce(one))}>
             {t.useOnce}
           </button>
@@ -58,12 +59,12 @@ function Buttons({ model, choice }: { readonly model: LauncherModel; readonly ch
       </div>
       {change !== null && <p class="hint">{t.before(change.before)}</p>}
       {model.canChange && sessions.length > 0 && <p class="hint">{t.changeRunning}</p>}
-      {model.shared.write && model.isJob && <p class="hint">{t.noJobs}</p>}
-      {!model.shared.write && <WithoutWrite model={model} choice={choice} />}
+      {model.shared.write === true && model.isJob && <p class="hint">{t.noJobs}</p>}
+      {model.shared.write !== true && <WithoutWrite model={model} choice={choice} />}
       {model.asksWays.value && image !== null && (
         <WaysForm isBusy={isBusy} onStart={(ways) => void model.useOnce(image, { ways, anyway: true })} />
       )}
-      <SaidLine said={model.said.value} model={model} image={image} />
+      <SaidLine said={model.said.value} />
     </div>
   );
 }
@@ -86,7 +87,7 @@ function Line({ model }: { readonly model: LauncherModel }) {
     <>
       <Undo model={model} />
       <Remove model={model} />
-      <SaidLine said={model.said.value} model={model} image={null} />
+      <SaidLine said={model.said.value} />
     </>
   );
 }
@@ -103,7 +104,7 @@ function Undo({ model }: { readonly model: LauncherModel }) {
 function Remove({ model }: { readonly model: LauncherModel }) {
   const isOurs = model.original !== null;
   const copies = model.copies.value;
-  if (!model.shared.write || (!isOurs && copies.length === 0)) {
+  if (model.shared.write !== true || (!isOurs && copies.length === 0)) {
     return null;
   }
   const title = isOurs ? t.ours(model.image ?? "") : t.leftBehind(copies.map(({ name }) => name).join(", "));
@@ -123,7 +124,7 @@ function WithoutWrite({ model, choice }: { readonly model: LauncherModel; readon
   const copyProject = document.querySelector<HTMLElement>(ANCHORS.copyProject);
   return (
     <>
-      <p class="hint">{t.noWrite}</p>
+      <p class="hint">{model.shared.write === null ? t.writeUnknown : t.noWrite}</p>
       <div class="buttons">
         {copyProject === null ? (
           <a href={model.page}>{t.noCopyProject}</a>
@@ -135,33 +136,5 @@ function WithoutWrite({ model, choice }: { readonly model: LauncherModel; readon
         <CopyButton label={t.askOwner} text={message} />
       </div>
     </>
-  );
-}
-
-function SaidLine({ said, model, image }: { readonly said: Said | null; readonly model: LauncherModel; readonly image: string | null }) {
-  const anyway = said?.anyway;
-  const doIt = trusted(() => {
-    if (anyway === "remove") {
-      return model.removeCopies(true);
-    }
-    if (image !== null) {
-      return anyway === "change" ? model.changeTo(image, true) : model.useOnce(image, { anyway: true });
-    }
-    return null;
-  });
-  return (
-    <p class={`said ${said?.tone ?? ""}`} role="status" aria-live="polite">
-      {said?.text}
-      {anyway !== undefined && (
-        <button type="button" onClick={doIt}>
-          {anyway === "remove" ? t.removeAnyway : t.anyway}
-        </button>
-      )}
-      {said?.reload === true && (
-        <button type="button" onClick={trusted(() => location.reload())}>
-          {t.reload}
-        </button>
-      )}
-    </p>
   );
 }

@@ -58,6 +58,19 @@ function read<T>(schema: v.GenericSchema<unknown, T>, said: unknown): T {
 /** Answers that are good until something changes: nothing is asked twice. */
 const remembered = new Map<string, Promise<unknown>>();
 
+/** A list without what Repin does not know: one odd launcher must not take the others' answers away. */
+function known<T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T[]> {
+  return v.pipe(
+    v.array(v.unknown()),
+    v.transform((all) =>
+      all.flatMap((one) => {
+        const found = v.safeParse(schema, one);
+        return found.success ? [found.output] : [];
+      }),
+    ),
+  );
+}
+
 function once<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> {
   const before = remembered.get(path);
   if (before !== undefined) {
@@ -83,15 +96,26 @@ export function forget(part = ""): void {
 export const lists = new Lists();
 
 const at = encodeURIComponent;
+const checkOf = (image: string): string => `/sessions/images?image_url=${at(image)}`;
+const buildsOf = (environment: string): string => `/environments/${at(environment)}/builds`;
+
+/** What Renku said of an image may have changed: it was built meanwhile, or somebody has connected an integration. */
+export function forgetImage(image: string): void {
+  remembered.delete(checkOf(image));
+}
+
+export function forgetBuilds(environment: string): void {
+  remembered.delete(buildsOf(environment));
+}
 
 export const renku = {
   project: (namespace: string, slug: string) => once(`/namespaces/${at(namespace)}/projects/${at(slug)}`, Project),
   permissions: (project: string) => once(`/projects/${at(project)}/permissions`, Permissions),
-  builds: (environment: string) => once(`/environments/${at(environment)}/builds`, v.array(Build)),
-  image: (image: string) => once(`/sessions/images?image_url=${at(image)}`, ImageCheck),
+  builds: (environment: string) => once(buildsOf(environment), known(Build)),
+  image: (image: string) => once(checkOf(image), ImageCheck),
   repository: (url: string) => once(`/repository?url=${at(url)}`, RepositoryCheck),
   /** Sessions come and go: they are asked for when it matters. */
-  sessions: async () => read(v.array(Session), await send("GET", "/sessions")),
+  sessions: async () => read(known(Session), await send("GET", "/sessions")),
   session: async (name: string) => read(Session, await send("GET", `/sessions/${at(name)}`)),
   /** The person's own token of a connection: for the background, and nothing else. */
   connectionToken: async (id: string) => read(ConnectionToken, await send("GET", `/oauth2/connections/${at(id)}/token`)),
@@ -105,7 +129,7 @@ export const renku = {
     if (!remembered.has(path)) {
       lists.asks();
     }
-    return once(path, v.array(Launcher));
+    return once(path, known(Launcher));
   },
   async changeImage(launcher: string, image: string): Promise<void> {
     await send("PATCH", `/session_launchers/${at(launcher)}`, { environment: { container_image: image } });

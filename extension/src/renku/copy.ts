@@ -1,6 +1,6 @@
 /** A launcher for one session: a copy of another, with another image, and a name that says so. */
 import { parts } from "../reference";
-import { type Environment, type Launcher, imageOf, kind } from "./model";
+import { type Environment, type Launcher, imageOf, isJob, kind } from "./model";
 
 /** What the settings of an environment depend on its image for. */
 export interface Ways {
@@ -47,17 +47,16 @@ const blank = (path: string | null | undefined): string | null => (path == null 
 /**
  * The settings with which an image is started. Those of a launcher that names its image itself are for that image; a
  * GLOBAL or built one's belong to another image, so that they come from a launcher which uses the chosen image's
- * repository. `null`: nobody knows, and the person is asked.
+ * repository; `built`: other builds of this very launcher. `null`: nobody knows, and the person is asked.
  */
-export function waysFor(original: Launcher, image: string, all: readonly Launcher[]): Ways | null {
+export function waysFor(original: Launcher, image: string, all: readonly Launcher[], built: readonly string[] = []): Ways | null {
   if (kind(original) === "image" || imageOf(original) === image) {
     return waysOf(original.environment);
   }
   const wanted = parts(image)?.name;
-  const alike = all.find((one) => kind(one) === "image" && parts(imageOf(one) ?? "")?.name === wanted);
-  // Another build of the same launcher is started as this one is.
-  const isSameBuilt = kind(original) === "build" && parts(imageOf(original) ?? "")?.name === wanted;
-  if (isSameBuilt) {
+  const alike = all.find((one) => kind(one) === "image" && !isJob(one) && parts(imageOf(one) ?? "")?.name === wanted);
+  // Another build of the same launcher is started as this one is; Renku keeps everybody's builds in one repository.
+  if (kind(original) === "build" && built.includes(image)) {
     return waysOf(original.environment);
   }
   return alike === undefined ? null : waysOf(alike.environment);

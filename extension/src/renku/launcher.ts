@@ -1,28 +1,22 @@
 /** A launcher of Renku 2, and what can be done about its image. */
-import { type ReadonlySignal, computed, signal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
 
-import type { Access, Subject } from "../control/question";
-import { Question } from "../control/question";
-import { type Ways, copyOf, originalOf, reusable, waysFor } from "./copy";
+import { Question, type Subject } from "../control/question";
+import type { Said } from "../control/said";
+import { type Ways, originalOf, reusable, waysFor } from "./copy";
 import { ask, why } from "../protocol/ask";
 import type { Change } from "../protocol/messages";
 import { t } from "../text/messages";
-import { RenkuError, renku } from "./api";
+import { RenkuError, forgetImage, renku } from "./api";
+import { checkImage } from "./check";
+import { NotMade, makeCopy } from "./make";
 import { type Launcher, type Project, type Session, imageOf, isJob, kind } from "./model";
-
-/** What is said below the buttons. */
-export interface Said {
-  readonly tone: "good" | "warn" | "bad";
-  readonly text: string;
-  /** Whether to do it nevertheless. */
-  readonly anyway?: "use-once" | "change" | "remove";
-  readonly reload?: true;
-}
 
 /** What a project's launchers share. */
 export interface Shared {
   readonly project: Project;
-  readonly write: boolean;
+  /** `null`: Renku did not say. */
+  readonly write: boolean | null;
   /** Every launcher of the project, as it was last seen. */
   readonly all: ReadonlySignal<readonly Launcher[]>;
   readonly changes: ReadonlySignal<readonly Change[]>;
@@ -34,7 +28,6 @@ export class LauncherModel {
   readonly question: Question;
   /** The first look at its image, which ends with a judgement. */
   looked: Promise<void> = Promise.resolve();
-  readonly said = signal<Said | null>(null);
   readonly isBusy = signal(false);
   /** The settings that are asked for before a copy can be made. */
   readonly asksWays = signal(false);
@@ -47,6 +40,8 @@ export class LauncherModel {
     readonly launcher: Launcher,
     readonly shared: Shared,
     subject: Subject,
+    /** What was said of the last deed: it outlives the launcher's changes. */
+    readonly said: Signal<Said | null> = signal(null),
   ) {
     this.question = new Question(subject);
     this.copies = computed(() => shared.all.value.filter((one) => originalOf(one) === launcher.id));
@@ -68,7 +63,7 @@ export class LauncherModel {
   }
 
   get canChange(): boolean {
-    return this.shared.write && kind(this.launcher) === "image";
+    return this.shared.write === true && kind(this.launcher) === "image";
   }
 
   get isJob(): boolean {
@@ -91,27 +86,44 @@ export class LauncherModel {
   /** Starts a session in the image, from a copy of the launcher. */
   useOnce(image: string, how: { readonly ways?: Ways; readonly anyway?: boolean } = {}): Promise<void> {
     return this.#work(async () => {
-      if (how.anyway !== true && !(await this.#isAccessible(image, "use-once"))) {
+      const isHere = stillAt(location.href);
+      const anyway = { label: t.anyway, act: () => this.useOnce(image, { ...how, anyway: true }) };
+      if (how.anyway !== true && !(await this.#isAccessible(image, anyway))) {
         return;
       }
       const all = await renku.launchersNow(this.shared.project.id);
       // It may have been changed since the page was drawn: the copy is of what it is now.
-      const original = all.find(({ id }) => id === this.launcher.id) ?? this.launcher;
-      if (image === imageOf(original) && (await this.#sessionsNow()).length === 0) {
-        // The launcher itself starts it.
-        location.assign(this.#startOf(original));
+      const original = all.find(({ id }) => id === this.launcher.id);
+      if (original === undefined) {
+        this.said.value = { tone: "bad", text: t.noLauncherNow };
         return;
       }
-      const ways = how.ways ?? waysFor(original, image, all);
+      if (image === imageOf(original) && (await this.#sessionsNow()).length === 0) {
+        // The launcher itself starts it.
+        return isHere() ? location.assign(this.#startOf(original)) : undefined;
+      }
+      const built = (this.question.subject.build?.builds ?? []).map((build) => build.image);
+      const ways = how.ways ?? waysFor(original, image, all, built);
       if (ways === null) {
         this.asksWays.value = true;
         return;
       }
-      const made = reusable(original, image, ways, all) ?? (await this.#make(original, image, ways));
-      if (made !== null) {
+      if (!isHere()) {
+        return;
+      }
+      const before = reusable(original, image, ways, all);
+      const made = before ?? (await this.#make(original, image, ways));
+      if (made === null) {
+        return;
+      }
+      if (isHere()) {
         await this.#record(image, made.id);
         this.said.value = { tone: "good", text: t.startCopy(made.name) };
         location.assign(this.#startOf(made));
+      } else if (before === undefined) {
+        // Whoever went elsewhere meanwhile is not brought back, and nothing is left for it.
+        await renku.removeLauncher(made.id);
+        await ask({ type: "once-over", original: this.launcher.id, image });
       }
     });
   }
@@ -119,42 +131,16 @@ export class LauncherModel {
   /** Makes the copy; what became of it is known also if Renku does not answer. */
   async #make(original: Launcher, image: string, ways: Ways): Promise<Launcher | null> {
     await this.#record(image, null);
-    const nonce = crypto.randomUUID().slice(0, 8);
-    let created: Launcher | null = null;
     try {
-      created = await renku.createLauncher(copyOf(original, image, ways, nonce));
+      return await makeCopy(original, image, ways);
     } catch (error) {
-      if (!(error instanceof RenkuError && error.status === null)) {
-        return this.#notMade(image, why(error).message);
+      if (!(error instanceof NotMade)) {
+        throw error;
       }
-      this.said.value = { tone: "warn", text: t.unsure };
+      await ask({ type: "once-over", original: this.launcher.id, image }).catch(() => null);
+      this.said.value = { tone: "bad", text: t.notMade(error.message) };
+      return null;
     }
-    try {
-      // Whatever was answered, the list says what there is.
-      const made = await this.#madeWith(nonce);
-      const used = created ?? made[0];
-      for (const one of made.filter(({ id }) => id !== used?.id)) {
-        await renku.removeLauncher(one.id);
-      }
-      return used ?? (await this.#notMade(image, "Renku did not answer"));
-    } catch (error) {
-      if (created !== null) {
-        return created;
-      }
-      throw error;
-    }
-  }
-
-  /** The copies of one deed: one, unless the browser or somebody between sent the request twice. */
-  async #madeWith(nonce: string): Promise<Launcher[]> {
-    const all = await renku.launchersNow(this.shared.project.id);
-    return all.filter(({ description }) => description?.endsWith(`[${nonce}]`) === true);
-  }
-
-  async #notMade(image: string, message: string): Promise<null> {
-    await ask({ type: "once-over", original: this.launcher.id, image }).catch(() => null);
-    this.said.value = { tone: "bad", text: t.notMade(message) };
-    return null;
   }
 
   #record(image: string, launcher: string | null): Promise<null> {
@@ -173,8 +159,14 @@ export class LauncherModel {
   /** Lets the launcher start the image from now on, for everybody. */
   changeTo(image: string, anyway = false): Promise<void> {
     return this.#work(async () => {
-      const before = this.image;
-      if (before === null || (!anyway && !(await this.#isAccessible(image, "change")))) {
+      const act = (): Promise<void> => this.changeTo(image, true);
+      if (!anyway && !(await this.#isAccessible(image, { label: t.changeAnyway, act }))) {
+        return;
+      }
+      const now = await this.#now();
+      const before = now === null || kind(now) !== "image" ? null : imageOf(now);
+      if (before === null || (!anyway && before !== this.image)) {
+        this.said.value = { tone: "warn", text: t.changedMeanwhile(before), ...(before === null ? {} : { anyway: { label: t.changeAnyway, act } }) };
         return;
       }
       const { id, name } = this.launcher;
@@ -190,8 +182,9 @@ export class LauncherModel {
           throw error;
         }
       }
-      await this.shared.refresh();
+      // Said first: the control of the changed launcher is another one, which takes over what was said.
       this.said.value = { tone: "good", text: t.changed(image), reload: true };
+      await this.shared.refresh();
     });
   }
 
@@ -220,9 +213,9 @@ export class LauncherModel {
   removeCopies(anyway = false): Promise<void> {
     return this.#work(async () => {
       const copies = this.original === null ? this.copies.value : [this.launcher];
-      const sessions = await renku.sessions();
-      if (!anyway && sessions.some((session) => copies.some(({ id }) => id === session.launcher_id))) {
-        this.said.value = { tone: "warn", text: t.sessionLeft, anyway: "remove" };
+      const doubt = anyway ? null : await this.#doubtAbout(copies);
+      if (doubt !== null) {
+        this.said.value = { tone: "warn", text: doubt, anyway: { label: t.removeAnyway, act: () => this.removeCopies(true) } };
         return;
       }
       for (const copy of copies) {
@@ -234,23 +227,44 @@ export class LauncherModel {
         });
         await ask({ type: "once-over", original: originalOf(copy) ?? copy.id, image: imageOf(copy) ?? copy.name });
       }
-      await this.shared.refresh();
       this.said.value = { tone: "good", text: t.removed, reload: true };
+      await this.shared.refresh();
     });
   }
 
-  async #imageNow(): Promise<string | null> {
-    const all = await renku.launchersNow(this.shared.project.id);
-    const found = all.find(({ id }) => id === this.launcher.id);
-    return found === undefined ? null : imageOf(found);
+  /** What speaks against removing copies at once; `null`: nothing. */
+  async #doubtAbout(copies: readonly Launcher[]): Promise<string | null> {
+    const [sessions, onces] = await Promise.all([renku.sessions(), ask({ type: "onces" })]);
+    if (sessions.some((session) => copies.some(({ id }) => id === session.launcher_id))) {
+      return t.sessionLeft;
+    }
+    const isOwn = (copy: Launcher): boolean =>
+      onces.some(({ launcher, original, image }) =>
+        launcher === null ? original === originalOf(copy) && image === imageOf(copy) : launcher === copy.id,
+      );
+    return copies.every(isOwn) ? null : t.notOwnCopy;
   }
 
-  async #isAccessible(image: string, what: "use-once" | "change"): Promise<boolean> {
+  async #imageNow(): Promise<string | null> {
+    const now = await this.#now();
+    return now === null ? null : imageOf(now);
+  }
+
+  /** The launcher as it is now; `null`: it is no more. */
+  async #now(): Promise<Launcher | null> {
+    const all = await renku.launchersNow(this.shared.project.id);
+    return all.find(({ id }) => id === this.launcher.id) ?? null;
+  }
+
+  async #isAccessible(image: string, anyway: NonNullable<Said["anyway"]>): Promise<boolean> {
+    // Before a deed, what was said a while ago does not count.
+    forgetImage(image);
     const access = await checkImage(image);
     if (access.access === "yes") {
       return true;
     }
-    this.said.value = { tone: "warn", text: access.access === "unknown" ? t.access.unknown(access.message) : t.access[access.access], anyway: what };
+    const text = access.access === "unknown" ? t.access.unknown(access.message) : t.access[access.access];
+    this.said.value = { tone: "warn", text, anyway };
     return false;
   }
 
@@ -264,26 +278,14 @@ export class LauncherModel {
     try {
       await work();
     } catch (error) {
-      // That it is not known what was done is more than why.
-      const before = this.said.peek() as Said | null;
-      this.said.value = { tone: "bad", text: [before?.text ?? "", why(error).message].join(" ").trim() };
+      this.said.value = { tone: "bad", text: why(error).message };
     } finally {
       this.isBusy.value = false;
     }
   }
 }
 
-/** Whether Renku's sessions can have an image, as Renku itself says. */
-export async function checkImage(image: string): Promise<Access> {
-  try {
-    const { accessible, platforms, connection, provider } = await renku.image(image);
-    if (accessible) {
-      const names = (platforms ?? []).map(({ os, architecture }) => [os, architecture].filter((part) => part != null).join("/"));
-      return { access: "yes", platforms: [...new Set(names)] };
-    }
-    const isUnconnected = provider != null && connection?.status !== "connected";
-    return { access: isUnconnected ? "integration" : "no" };
-  } catch (error) {
-    return { access: "unknown", message: why(error).message };
-  }
+/** Whether the page is still the one that was asked on. */
+function stillAt(href: string): () => boolean {
+  return () => location.href === href;
 }

@@ -70,7 +70,7 @@ export type ImageCheck = v.InferOutput<typeof ImageCheck>;
 
 export const Build = v.object({
   status: v.optional(v.string(), ""),
-  result: v.nullish(v.object({ image: v.string(), repository_git_commit_sha: v.nullish(v.string()) })),
+  result: v.nullish(v.object({ image: v.string(), repository_git_commit_sha: v.nullish(v.string()), repository_url: v.nullish(v.string()) })),
 });
 export type Build = v.InferOutput<typeof Build>;
 

@@ -18,6 +18,7 @@ export const t = {
   change: "Change the launcher",
   copy: "Copy image",
   copied: "Copied",
+  notCopied: "The browser did not allow it: select the text and copy it.",
   removeOverride: "Remove override",
   undo: "Undo",
   signIn: "Sign in to GitLab …",
@@ -31,6 +32,7 @@ export const t = {
   own: "This launcher's image",
   typed: "Typed by hand",
   ofCommits: "Images of commits",
+  ofBuilds: "Renku's builds of this launcher",
   noMatch: "No image matches. A whole image reference can be typed.",
   more: (count: number): string => `${count} more: type to find them`,
   loadingCommits: "Looking for the images of commits …",
@@ -46,7 +48,7 @@ export const t = {
   },
   platforms: (names: string): string => `Platforms: ${safe(names)}`,
   digest: (digest: string): string => `Digest: ${safe(digest)}`,
-  age: (date: string): string => `Made ${safe(date)}`,
+  age: (date: string): string => `Made ${Number.isNaN(Date.parse(date)) ? safe(date) : new Date(date).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}`,
   wrong: {
     empty: "Type or choose an image.",
     "upper-case": "A repository's name has no upper-case letters.",
@@ -60,6 +62,11 @@ export const t = {
   startCopy: (name: string): string => `Starting ${safe(name)} …`,
   noJobs: "Jobs cannot be started once in another image: change the launcher, or copy the image.",
   anyway: "Start anyway",
+  changeAnyway: "Change anyway",
+  changedMeanwhile: (image: string | null): string =>
+    image === null
+      ? "Somebody has removed the launcher, or changed its environment: nothing was changed."
+      : `Somebody has changed the launcher meanwhile, to ${safe(image)}: nothing was changed yet.`,
   ways: "How is this image started? The launcher's own settings are for another image; these are Renku's defaults.",
   wayNames: {
     command: "Command (JSON list)",
@@ -79,6 +86,8 @@ export const t = {
   before: (image: string): string => `Before you changed it: ${safe(image)}`,
   reload: "Reload the page",
   noWrite: "You may not change this project's launchers.",
+  writeUnknown: "Renku did not say whether you may change this project's launchers: reload the page to ask again.",
+  noLauncherNow: "The launcher was removed meanwhile.",
   copyProject: "Copy the project …",
   noCopyProject: "The dialogue to copy the project is on the project's page.",
   askOwner: "Copy a message to an owner",
@@ -88,7 +97,9 @@ export const t = {
   reasonOther: "it is the one that I need",
   ours: (image: string): string => `Made by Repin to start ${safe(image)} once.`,
   sessionLeft: "A session of this copy is still there and would be left without its launcher.",
+  notOwnCopy: "It was not made in this browser: somebody else may still need it.",
   removeAnyway: "Remove anyway",
+  noLauncher: "The project has this launcher no more.",
   removed: "The copy is removed.",
   leftBehind: (names: string): string => `Copies for one session that are still here: ${safe(names)}.`,
   unsure: "It is not known whether the copy was made: open the project again to see.",
@@ -96,7 +107,6 @@ export const t = {
   asAsked: (image: string): string => `This session runs in ${safe(image)}, as you asked.`,
   notAsAsked: (image: string, asked: string): string => `This session runs in ${safe(image)}, not in ${safe(asked)} as you asked.`,
   imageNotKnown: "Renku does not say which image this session runs in.",
-  notAttached: "Repin does not know this version of Renku's pages: its answer is in the popup.",
   legacy: {
     next: (image: string): string => `The next session starts in ${safe(image)}`,
     start: "Now start the session with Renku's own button: “Start Session”, or “Start with base image” where the project's own is not available.",
@@ -123,7 +133,14 @@ export function badge({ state, name, gone, moved }: Judgement, isBuild = false):
   if (moved !== null) {
     return `${said}; its registry ${safe(moved.registry)} is gone`;
   }
-  return gone ? `${said}; the registry does not have it` : said;
+  switch (gone) {
+    case "registry":
+      return `${said}; the registry does not have it`;
+    case "renku":
+      return `${said}; Renku has no access to it, or it does not exist`;
+    case null:
+      return said;
+  }
 }
 
 function stateText(state: State, name: string, isBuild: boolean): string {
@@ -189,7 +206,7 @@ export function lack({ lack: found, name }: Judgement): string | null {
 export function tone(judgement: Judgement | null): Tone {
   switch (judgement?.state.state) {
     case "right":
-      return judgement.moved === null && !judgement.gone ? "good" : "warn";
+      return judgement.moved === null && judgement.gone === null ? "good" : "warn";
     case "stale":
       return "bad";
     case "foreign":

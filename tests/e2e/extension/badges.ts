@@ -104,6 +104,13 @@ describe("badges", () => {
     );
   });
 
+  scenario("say what Renku says of an image that GitLab does not list to this person", async (stage) => {
+    const { environment } = await stage.launcher("ada/members", "Newest");
+    await stage.sandbox.renku.inaccessible(environment.container_image);
+    await stage.project("ada/members");
+    await (await stage.control("ada/members", "Newest")).says(/^right for main; Renku has no access to it, or it does not exist$/u);
+  });
+
   scenario("are right after a sign-in by Renku's own connection, whose token stays in the background", async (stage) => {
     await stage.project("ada/drafts");
     const control = await stage.control("ada/drafts", "Newest");

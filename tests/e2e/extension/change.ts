@@ -10,11 +10,7 @@ const imageOf = async (stage: Stage, name: string): Promise<string> =>
 async function change(stage: Stage): Promise<{ control: LauncherControl; before: string; after: string }> {
   const before = await imageOf(stage, "Stale");
   const after = await imageOf(stage, "Right");
-  await stage.project("ada/course");
-  const control = await stage.control("ada/course", "Stale");
-  await control.says("stale");
-  await control.open();
-  await stage.page.reads(control.css(".facts"), "Renku has access");
+  const control = await stage.opened("ada/course", "Stale");
   await control.press("Change the launcher");
   await control.said("The launcher starts");
   expect(await imageOf(stage, "Stale")).toBe(after);
@@ -57,6 +53,22 @@ describe("change the launcher", () => {
     expect(await imageOf(stage, "Stale")).toBe("renku/renkulab-py:3.10-0.24.0");
   });
 
+  scenario("is not put over somebody else's change unasked, and undone to that", async (stage) => {
+    const control = await stage.opened("ada/course", "Stale");
+    const { id } = await stage.launcher("ada/course", "Stale");
+    const theirs = "renku/renkulab-py:3.10-0.24.0";
+    await stage.sandbox.renku.change(id, { environment: { container_image: theirs } });
+    await control.press("Change the launcher");
+    await control.said(`Somebody has changed the launcher meanwhile, to ${theirs}`);
+    expect(await imageOf(stage, "Stale")).toBe(theirs);
+    await control.press("Change anyway");
+    await control.said("The launcher starts");
+    expect(await imageOf(stage, "Stale")).toBe(await imageOf(stage, "Right"));
+    await control.press("Undo");
+    await control.said("again");
+    expect(await imageOf(stage, "Stale")).toBe(theirs);
+  });
+
   scenario("is known, and can be undone, though Renku's answer was cut", async (stage) => {
     await stage.sandbox.renku.fault({ kind: "cut-after", method: "PATCH", path: "/session_launchers", first: 1 });
     const { control, before } = await change(stage);
@@ -66,11 +78,7 @@ describe("change the launcher", () => {
   });
 
   scenario("leaves nothing to undo where Renku refused", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.sandbox.renku.fault({ kind: "status", status: 500, method: "PATCH", path: "/session_launchers" });
     await control.press("Change the launcher");
     await control.said(/\S/u);

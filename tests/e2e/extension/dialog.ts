@@ -69,11 +69,7 @@ describe("the dialogue", () => {
   });
 
   scenario("is accessible, in light pages and where little room is", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.hideRest(control);
     await expectAccessible(stage.page, "the open control");
     await stage.page.tab.resize(360, 800);

@@ -4,11 +4,7 @@ import { scenario } from "../src/extension/stage";
 
 describe("a hostile page", () => {
   scenario("cannot press the control's buttons", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.page.run((host) => {
       const root = document.querySelector(host)?.shadowRoot;
       for (const element of root?.querySelectorAll("button, input, [role=option]") ?? []) {

@@ -28,11 +28,7 @@ describe("use once", () => {
       environment: { default_url: "/lab", port: 8899, uid: 1001, gid: 1002, command: ["sh", "-c"], args: ["echo"] },
     });
     const before = await stage.launcher("ada/course", "Stale");
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.shot("override");
     await control.press("Use once");
     const name = await started(stage);
@@ -152,11 +148,7 @@ describe("use once", () => {
   });
 
   scenario("goes on with the copy that was made though Renku's answer was cut", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.sandbox.renku.fault({ kind: "cut-after", method: "POST", path: "/session_launchers", first: 1 });
     await control.press("Use once");
     await started(stage);
@@ -164,11 +156,7 @@ describe("use once", () => {
   });
 
   scenario("says that nothing was made when the network is down in the middle", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await stage.sandbox.renku.fault({ kind: "cut-before-headers", method: "POST", path: "/session_launchers" });
     await control.press("Use once");
     await control.said("No copy was made");
@@ -176,11 +164,7 @@ describe("use once", () => {
   });
 
   scenario("shows what was left behind when nobody answered any more", async (stage) => {
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     const lists = async (): Promise<number> =>
       (await stage.sandbox.renku.log()).filter(({ method, path }) => method === "GET" && path.endsWith("/session_launchers")).length;
     const before = await lists();
@@ -196,6 +180,35 @@ describe("use once", () => {
     await stage.page.reads(control.css(".control"), "Copies for one session that are still here: Stale @");
     await control.press("Remove override");
     await stage.until("the copy is removed", async () => (await copies(stage)).length === 0);
+  });
+
+  scenario("brings nobody back who went elsewhere meanwhile, and leaves nothing for it", async (stage) => {
+    const control = await stage.opened("ada/course", "Stale");
+    await stage.sandbox.renku.fault({ kind: "latency", milliseconds: 1500, method: "POST", path: "/session_launchers" });
+    await control.press("Use once");
+    await stage.page.soon(
+      "it is at work",
+      (host) => document.querySelector(host)?.shadowRoot?.querySelector(".first")?.getAttribute("aria-busy") === "true",
+      control.host,
+    );
+    await stage.page.click('a[href="/"]');
+    await stage.until("the copy was made", async () => (await stage.deeds()).some(({ method }) => method === "POST"));
+    await stage.until("and removed", async () => (await stage.deeds()).some(({ method }) => method === "DELETE"));
+    expect(await copies(stage)).toEqual([]);
+    expect(new URL(stage.page.tab.url()).pathname).toBe("/");
+    expect((await stage.sandbox.renku.state()).sessions).toEqual([]);
+  });
+
+  scenario("asks before it removes a copy that somebody else may need", async (stage) => {
+    const { id } = await stage.launcher("ada/course", "Right");
+    const { id: original } = await stage.launcher("ada/course", "Stale");
+    await stage.sandbox.renku.change(id, { description: `Made by Repin for one session (copy of ${original}).` });
+    await stage.project("ada/course");
+    const control = await stage.control("ada/course", "Right");
+    await control.says("right for main");
+    await control.press("Remove override");
+    await control.said("somebody else may still need it");
+    expect(await stage.deeds()).toEqual([]);
   });
 
   scenario("starts in the image that somebody types", async (stage) => {

@@ -93,7 +93,13 @@ describe("the page", () => {
     const control = await stage.control("ada/course", "Stale");
     await control.says("stale");
     await stage.sandbox.renku.change(id, { environment: { container_image: right.environment.container_image } });
-    await stage.page.click({ role: "button", name: "Load anew" });
+    const asked = async (): Promise<number> => (await stage.sandbox.renku.log()).filter(({ path }) => path === "/api/data/user").length;
+    const before = await asked();
+    await stage.until("the page has asked anew", async () => {
+      // What comes into view below grows, and can move the button away from under the pointer.
+      await stage.page.click({ role: "button", name: "Load anew" });
+      return (await asked()) > before;
+    });
     await control.says("right for main");
   });
 

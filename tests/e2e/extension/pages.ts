@@ -44,11 +44,7 @@ describe("the popup", () => {
 
   scenario("undoes a change of a launcher", async (stage) => {
     const before = (await stage.launcher("ada/course", "Stale")).environment.container_image;
-    await stage.project("ada/course");
-    const control = await stage.control("ada/course", "Stale");
-    await control.says("stale");
-    await control.open();
-    await stage.page.reads(control.css(".facts"), "Renku has access");
+    const control = await stage.opened("ada/course", "Stale");
     await control.press("Change the launcher");
     await control.said("The launcher starts");
     const page = await popup(stage);

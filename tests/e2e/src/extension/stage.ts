@@ -66,6 +66,16 @@ export class Stage {
     return new LauncherControl(page, place, id);
   }
 
+  /** Opens a project's page and a launcher's control there, until what is offered is known to be there. */
+  async opened(project: string, name: string): Promise<LauncherControl> {
+    await this.project(project);
+    const control = await this.control(project, name);
+    await control.says(/^(?!looking)/u);
+    await control.open();
+    await this.page.reads(control.css(".facts"), "Renku has access");
+    return control;
+  }
+
   /** Brings a control into view: what nobody looks at is not asked about. */
   async scrollTo(control: LauncherControl): Promise<void> {
     await until("the control can be scrolled to", () =>

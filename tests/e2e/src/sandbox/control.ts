@@ -1,3 +1,5 @@
+import { does } from "./does";
+
 /** A request that the GitLab stand-in got. */
 export interface Logged {
   readonly method: string;
@@ -79,15 +81,7 @@ export class Control {
     await this.#does("DELETE", "/log");
   }
 
-  async #does(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(this.#url + path, {
-      method,
-      headers: { "X-Repin-Control": "e2e" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) {
-      throw new Error(`the sandbox's control refuses ${method} ${path}: ${await response.text()}`);
-    }
-    return response.json();
+  #does(method: string, path: string, body?: unknown): Promise<unknown> {
+    return does(this.#url, method, path, body);
   }
 }

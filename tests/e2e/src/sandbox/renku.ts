@@ -1,3 +1,5 @@
+import { does } from "./does";
+
 /** A request to one of the two APIs of the Renku stand-in. */
 export interface RenkuLogged {
   readonly server: "renku" | "renku-legacy";
@@ -161,15 +163,7 @@ export class RenkuControl {
     await this.clearLog();
   }
 
-  async #does(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(this.#url + path, {
-      method,
-      headers: { "X-Repin-Control": "e2e" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) {
-      throw new Error(`the Renku's control refuses ${method} ${path}: ${await response.text()}`);
-    }
-    return response.json();
+  #does(method: string, path: string, body?: unknown): Promise<unknown> {
+    return does(this.#url, method, path, body);
   }
 }
