@@ -1,9 +1,6 @@
 import type { UserManifest } from "wxt";
 
-import { pattern } from "./test-hosts.ts";
-
-/** The one Renku that the extension knows without being told. */
-const HOME = "https://renkulab.io/*";
+import { HOME, pattern } from "../src/origins.ts";
 
 /** The manifest, each line with its reason. */
 export function manifest(browser: "chrome" | "firefox", tests: readonly string[]): UserManifest {
@@ -22,14 +19,14 @@ export function manifest(browser: "chrome" | "firefox", tests: readonly string[]
       "activeTab",
     ],
     // The content script's match grants it in any case. GitLab's API is open to every origin: it needs no permission.
-    host_permissions: [HOME, ...patterns],
+    host_permissions: [pattern(HOME), ...patterns],
     // Further Renku hosts, and GitLabs that are not open to every origin: each is asked for alone, on a click.
     optional_host_permissions: ["https://*/*"],
     content_security_policy: {
       extension_pages: policy(tests),
     },
     content_scripts: [
-      { matches: [HOME, ...patterns], js: ["content-scripts/renku.js"], run_at: "document_idle" },
+      { matches: [pattern(HOME), ...patterns], js: ["content-scripts/renku.js"], run_at: "document_idle" },
       // The launch request of the legacy interface; elsewhere registered with a host's permission (background/hosts.ts).
       ...(patterns.length === 0
         ? []

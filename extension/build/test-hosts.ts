@@ -6,9 +6,3 @@ export function testHosts(text: string = process.env["REPIN_TEST_HOSTS"] ?? ""):
   const urls = text.split(/\s+/u).filter((one) => one !== "");
   return [...new Set(urls.map((url) => new URL(url).origin))];
 }
-
-/** The pattern of a host's pages. Firefox knows no ports in patterns, so that every port is meant. */
-export function pattern(origin: string): string {
-  const { protocol, hostname } = new URL(origin);
-  return `${protocol}//${hostname}/*`;
-}

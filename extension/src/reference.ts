@@ -62,3 +62,14 @@ export function wrong(reference: string): "empty" | "upper-case" | "space" | "lo
   }
   return parts(text.toLowerCase()) === null ? "form" : "upper-case";
 }
+
+/** Whether two references name one image: Docker Hub's have several names. */
+export function isSameImage(one: string, other: string): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical(image: string): string {
+  const short = image.trim().replace(/^(?:index\.)?docker\.io\//u, "").replace(/^library\//u, "");
+  const found = parts(short);
+  return found !== null && found.tag === null && found.digest === null ? `${short}:latest` : short;
+}

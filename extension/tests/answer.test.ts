@@ -21,7 +21,6 @@ vi.mock("../src/background/judge", () => ({
     asked.judged += 1;
     return Promise.resolve({ judged: asked.judged });
   },
-  unknown: () => ({}),
 }));
 vi.mock("../src/background/commits", () => ({ commits: () => Promise.resolve({}), details: () => Promise.resolve(null) }));
 vi.mock("../src/background/place", () => ({ locate: () => Promise.reject(new Error("nowhere")) }));

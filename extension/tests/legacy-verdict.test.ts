@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { isSameImage, verdictOf } from "../src/legacy/verdict";
+import { verdictOf } from "../src/legacy/verdict";
+import { isSameImage } from "../src/reference";
 
 const ASKED = { project: "ada/course", image: "registry.example.org/ada/course:abc1234", session: "s1" };
 const server = (image: string | null, swapped = "False") => ({

@@ -3,11 +3,12 @@ import * as v from "valibot";
 import type { Browser } from "wxt/browser";
 
 import { type Answers, type Commits, type Judgement, type Place, type Reply, Request } from "../protocol/messages";
+import { nothing } from "../protocol/nothing";
 import { commits, details } from "./commits";
 import { forgetAnswers } from "./fetch";
 import { refs } from "./gitlab";
 import { isRenku } from "./hosts";
-import { judge, unknown } from "./judge";
+import { judge } from "./judge";
 import { Moment } from "./moment";
 import { openPermit } from "./permit";
 import { locate } from "./place";
@@ -70,7 +71,7 @@ async function answer(request: Request, origin: string, tab: number | undefined)
     case "judge":
       return judgements
         .get([request, through(request.place, tab)], () => judge(request, tab))
-        .catch((error: unknown) => unknown(error, request.place.revision ?? "the default branch"));
+        .catch((error: unknown) => nothing(request.place.revision ?? "the default branch", whyOf(error)));
     case "commits":
       return lists.get([request, through(request.place, tab)], () => commits(request.place, tab));
     case "refs":

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
 
-import { HOME, TESTS } from "../hosts";
+import { TESTS } from "../hosts";
+import { HOME, pattern } from "../origins";
 
 const KEY = "renku-hosts";
 
@@ -23,42 +24,36 @@ export async function addHost(origin: string): Promise<void> {
 export async function removeHost(origin: string): Promise<void> {
   const all = await furtherHosts();
   await browser.storage.local.set({ [KEY]: all.filter((one) => one !== origin) });
-  await browser.permissions.remove({ origins: [matches(origin)] });
+  await browser.permissions.remove({ origins: [pattern(origin)] });
   await registerScripts();
 }
 
-/** The pattern of a host's pages. */
-export function matches(origin: string): string {
-  const { protocol, hostname } = new URL(origin);
-  return `${protocol}//${hostname}/*`;
-}
-
 export function isPermitted(origin: string): Promise<boolean> {
-  return browser.permissions.contains({ origins: [matches(origin)] });
+  return browser.permissions.contains({ origins: [pattern(origin)] });
 }
 
 /** Whether a page's origin is that of a Renku that the extension works on. */
 export async function isRenku(origin: string): Promise<boolean> {
   const known = [HOME, ...TESTS, ...(await furtherHosts())];
   // Firefox's patterns have no ports, so that neither has this.
-  return known.some((one) => matches(one) === matches(origin)) && isPermitted(origin);
+  return known.some((one) => pattern(one) === pattern(origin)) && isPermitted(origin);
 }
 
 /** Whether the extension works on a host without being told. */
 export function isBuiltIn(origin: string): boolean {
-  return [HOME, ...TESTS].some((one) => matches(one) === matches(origin));
+  return [HOME, ...TESTS].some((one) => pattern(one) === pattern(origin));
 }
 
 /** Hosts that are permitted and are no Renku: GitLabs that answer only then. */
 export async function otherHosts(): Promise<string[]> {
   const { origins = [] } = await browser.permissions.getAll();
-  const renkus = new Set([HOME, ...TESTS, ...(await furtherHosts())].map((one) => matches(one)));
-  return origins.filter((pattern) => /^https?:\/\/[^*/]+\/\*$/u.test(pattern) && !renkus.has(pattern)).map((pattern) => new URL(pattern).origin);
+  const renkus = new Set([HOME, ...TESTS, ...(await furtherHosts())].map((one) => pattern(one)));
+  return origins.filter((one) => /^https?:\/\/[^*/]+\/\*$/u.test(one) && !renkus.has(one)).map((one) => new URL(one).origin);
 }
 
 /** Gives a GitLab's permission back. */
 export async function removeOther(origin: string): Promise<void> {
-  await browser.permissions.remove({ origins: [matches(origin)] });
+  await browser.permissions.remove({ origins: [pattern(origin)] });
 }
 
 /** Forgets every host that came after the install, with its permission. */
@@ -84,7 +79,7 @@ async function register(): Promise<void> {
   const origins: string[] = [];
   for (const origin of await furtherHosts()) {
     if (await isPermitted(origin)) {
-      origins.push(matches(origin));
+      origins.push(pattern(origin));
     }
   }
   const ids = [CONTROL, LAUNCH];

@@ -5,7 +5,6 @@ import type { Build, Judgement, Place, Right, State } from "../protocol/messages
 import { type Parts, parts } from "../reference";
 import { defaultBranch } from "./gitlab";
 import { type Located, locate } from "./place";
-import { whyOf } from "./why";
 
 /** Registries that are no more. Whose images they held lie elsewhere now, under the same commits. */
 const GONE = new Set(["registry.renkulab.io"]);
@@ -64,8 +63,7 @@ function withoutDigest(image: Parts | null): string | null {
 /** What there is of the image's own commit; `null`: its tag names none. */
 function ownOf(found: PinAudit | null, at: Located): Promise<Resolution | null> {
   const state = found?.state;
-  const isKnown = state?.state === "right" || state?.state === "stale";
-  return isKnown ? resolve(at.address, { ...at.options, commit: state.commit }) : Promise.resolve(null);
+  return isCompared(state) ? resolve(at.address, { ...at.options, commit: state.commit }) : Promise.resolve(null);
 }
 
 /**
@@ -73,8 +71,8 @@ function ownOf(found: PinAudit | null, at: Located): Promise<Resolution | null> 
  * cannot start. Only where every tag was compared, and none is of the image's own commit.
  */
 function isGone(own: Resolution | null, image: Parts | null): boolean {
-  const isCompared = own !== null && own.status !== "unknown" && own.status !== "predicted";
-  return isCompared && own.image?.relation !== "exact" && own.expected_tag === image?.tag;
+  const isListed = own !== null && own.status !== "unknown" && own.status !== "predicted";
+  return isListed && own.image?.relation !== "exact" && own.expected_tag === image?.tag;
 }
 
 /** A digest decides which bits are started: what the tag beside it names counts only if the registry says that they are the same. */
@@ -126,6 +124,18 @@ function registryOf(resolution: Resolution, found: PinAudit | null, image: Parts
   return image !== null && image.repository === at.project.toLowerCase() ? image.name : null;
 }
 
+/** What a pin whose commit is known has become. */
+type Compared = Extract<PinAudit["state"], { state: "right" | "stale" }>;
+
+function isCompared(state: PinAudit["state"] | undefined): state is Compared {
+  return state?.state === "right" || state?.state === "stale";
+}
+
+function compared(state: Compared, newer = false): State {
+  const { commit } = state;
+  return state.state === "right" ? { state: "right", commit, newer } : { state: "stale", commit, changed: state.changed, ago: state.ago };
+}
+
 function stateOf(
   found: PinAudit | null,
   resolution: Resolution,
@@ -139,9 +149,8 @@ function stateOf(
   const { state } = found;
   switch (state.state) {
     case "right":
-      return { state: "right", commit: state.commit, newer: isNewer(resolution, own, image) };
     case "stale":
-      return { state: "stale", commit: state.commit, changed: state.changed, ago: state.ago };
+      return compared(state, isNewer(resolution, own, image));
     case "foreign": {
       const same = registry !== null && parts(registry)?.registry === image?.registry;
       return { state: same ? "foreign" : "not-ours", repository: state.repository };
@@ -206,16 +215,11 @@ async function candidates(resolution: Resolution, registry: string | null, quest
 /** The tag of an image whose registry is gone names a commit, which the repository usually still has. */
 async function moved(judgement: Judgement, image: Parts, registry: string, at: Located): Promise<Judgement> {
   const found = await audit(at.address, { ...at.options, pin: `${registry}:${image.tag}` });
-  if (found?.state.state !== "right" && found?.state.state !== "stale") {
+  if (!isCompared(found?.state)) {
     return judgement;
   }
-  const { commit } = found.state;
-  const there = await resolve(at.address, { ...at.options, commit });
-  const state: State =
-    found.state.state === "right"
-      ? { state: "right", commit, newer: false }
-      : { state: "stale", commit, changed: found.state.changed, ago: found.state.ago };
-  return { ...judgement, state, moved: { registry: image.registry ?? "", same: rightOf(there, registry) } };
+  const there = await resolve(at.address, { ...at.options, commit: found.state.commit });
+  return { ...judgement, state: compared(found.state), moved: { registry: image.registry ?? "", same: rightOf(there, registry) } };
 }
 
 /** Renku's own builds from code: each is the image of a commit. */
@@ -251,34 +255,12 @@ async function judgeBuild(
 }
 
 function stateOfBuild(found: PinAudit | null, image: string | null): State {
-  if (found?.state.state === "right") {
-    return { state: "right", commit: found.state.commit, newer: false };
-  }
-  if (found?.state.state === "stale") {
-    return { state: "stale", commit: found.state.commit, changed: found.state.changed, ago: found.state.ago };
+  if (isCompared(found?.state)) {
+    return compared(found.state);
   }
   if (image === null) {
     return { state: "none" };
   }
   const message = found?.state.state === "unknown" ? found.state.why : "no build of the list made this image";
   return { state: "unknown", why: { code: "unknown", message, hint: null } };
-}
-
-/** An error as an answer: a badge says what is not known. */
-export function unknown(error: unknown, name: string): Judgement {
-  const why = whyOf(error);
-  return {
-    state: { state: "unknown", why },
-    gone: null,
-    seen: false,
-    moved: null,
-    name,
-    commit: null,
-    right: null,
-    lack: { status: "unknown", why },
-    nearest: null,
-    candidates: [],
-    registry: null,
-    notes: [],
-  };
 }

@@ -3,6 +3,7 @@ import { type Signal, batch, signal } from "@preact/signals";
 
 import { ask, why } from "../protocol/ask";
 import type { Build, Commits, Judgement, Place, Ref, Right, Why } from "../protocol/messages";
+import { nothing } from "../protocol/nothing";
 import { parts } from "../reference";
 
 /** Whether this person's sessions can have an image. */
@@ -180,7 +181,7 @@ export class Question {
       const best = confirmed === null ? judgement : await ask({ ...question, confirmed: [confirmed] });
       return await this.#checked(best);
     } catch (error) {
-      return { ...none(image, ""), state: { state: "unknown", why: why(error) }, lack: { status: "unknown", why: why(error) } };
+      return nothing("the default branch", why(error));
     }
   }
 
@@ -222,19 +223,6 @@ function belongs({ state, moved }: Judgement): boolean {
 }
 
 function none(image: string | null, message: string): Judgement {
-  const reason: Why = { code: "no-repository", message, hint: null };
-  return {
-    state: image === null ? { state: "none" } : { state: "unknown", why: reason },
-    gone: null,
-    seen: false,
-    moved: null,
-    name: "the default branch",
-    commit: null,
-    right: null,
-    lack: { status: "unknown", why: reason },
-    nearest: null,
-    candidates: [],
-    registry: null,
-    notes: [],
-  };
+  const judgement = nothing("the default branch", { code: "no-repository", message, hint: null });
+  return image === null ? { ...judgement, state: { state: "none" } } : judgement;
 }

@@ -3,7 +3,7 @@ import { trusted } from "../control/trusted";
 import { legacy } from "../legacy/api";
 import { forgetLaunched, isSameProject, readLaunched } from "../legacy/override";
 import { type Verdict, verdictOf } from "../legacy/verdict";
-import type { Report } from "../protocol/messages";
+import type { PageReport } from "../protocol/messages";
 import { t } from "../text/messages";
 import { Host } from "./host";
 import type { Route } from "./route";
@@ -57,7 +57,7 @@ export class LegacySessionPage {
     }
   }
 
-  report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
+  report(): PageReport {
     const isShown = this.#host?.isAttached === true ? 1 : 0;
     const problems = this.#verdict === null || this.#verdict.tone === "good" ? [] : [this.#verdict.text];
     return { project: this.#route.project, seen: isShown, attached: isShown, answers: [], problems };

@@ -11,7 +11,7 @@ import { NextImage } from "../legacy/next";
 import { CHANGED } from "../legacy/override";
 import { StartModel, questionOf } from "../legacy/start";
 import { why } from "../protocol/ask";
-import type { Report, Why } from "../protocol/messages";
+import type { PageReport, Why } from "../protocol/messages";
 import { badge, t, tone } from "../text/messages";
 import { Host } from "./host";
 import type { Route } from "./route";
@@ -108,7 +108,7 @@ export class LegacyStartPage {
     this.#bar.remove();
   }
 
-  report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
+  report(): PageReport {
     const { question } = this.#model ?? {};
     const judgement = question?.judgement.value ?? null;
     const answer = {

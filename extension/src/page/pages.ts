@@ -1,5 +1,5 @@
 /** Follows the page: Renku changes its address and its elements without loading a document. */
-import type { Report } from "../protocol/messages";
+import type { PageReport } from "../protocol/messages";
 import { lists } from "../renku/api";
 import { LegacyStartPage } from "./legacy";
 import { LegacySessionPage } from "./legacy-session";
@@ -18,8 +18,6 @@ export interface Page {
   /** Looks anew at what was found out a while ago. */
   freshen?(): void;
 }
-
-type PageReport = Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">;
 
 /** So long after a look at the tab, the next one counts, in milliseconds. */
 const GLANCES = 20_000;

@@ -2,8 +2,9 @@
 import { type Signal, signal } from "@preact/signals";
 
 import { Control } from "../control/control";
+import { pause } from "../pause";
 import { ask } from "../protocol/ask";
-import type { Change, Report } from "../protocol/messages";
+import type { Change, PageReport } from "../protocol/messages";
 import { actsOf } from "../renku/acts";
 import { forget, renku } from "../renku/api";
 import { LauncherModel } from "../renku/launcher";
@@ -127,14 +128,14 @@ export class ProjectPage {
 
   /** Tries again after a while, which grows: a page that changes all the time must not ask all the time. */
   #againLater(): void {
-    const pause = Math.min(FIRST_PAUSE * 4 ** this.#failures, LAST_PAUSE);
+    const wait = Math.min(FIRST_PAUSE * 4 ** this.#failures, LAST_PAUSE);
     this.#failures += 1;
     setTimeout(() => {
       this.#loading = null;
       if (!this.#isLeft) {
         void this.update();
       }
-    }, pause);
+    }, wait);
   }
 
   #attach(): void {
@@ -237,7 +238,7 @@ export class ProjectPage {
   }
 
   /** What the page means, for the popup. */
-  async report(): Promise<Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">> {
+  async report(): Promise<PageReport> {
     if (this.#hosts.size === 0 && this.#route.page === "project") {
       await this.#answerUnseen();
     }
@@ -263,10 +264,7 @@ export class ProjectPage {
     this.#loading ??= this.#load();
     await this.#loading;
     const looks = this.#all.value.slice(0, MOST_UNSEEN).map(async (launcher) => (await this.#modelOf(launcher)).looked);
-    const patience = new Promise((resolve) => {
-      setTimeout(resolve, PATIENCE);
-    });
-    await Promise.race([Promise.all(looks), patience]);
+    await Promise.race([Promise.all(looks), pause(PATIENCE)]);
   }
 
   /** Undoes a change of a launcher, from the popup. */

@@ -15,6 +15,11 @@ const SESSION = /^\/(?:p|v2\/projects)\/([^/]+)\/([^/]+)\/sessions\/show\/([^/]+
 const LEGACY_START = /^\/projects\/(.+\/[^/]+)\/sessions\/new\/?$/u;
 const LEGACY_SESSION = /^\/projects\/(.+\/[^/]+)\/sessions\/show\/([^/]+)\/?$/u;
 
+/** The path of a project's page, which names the project in our records. */
+export function projectPath({ namespace, slug }: { readonly namespace: string; readonly slug: string }): string {
+  return `/p/${encodeURIComponent(namespace)}/${encodeURIComponent(slug)}`;
+}
+
 /** What the page at a path is about; `null`: nothing that concerns images. */
 export function routeOf(pathname: string): Route | null {
   const project = PROJECT.exec(pathname);

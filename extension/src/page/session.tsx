@@ -1,15 +1,17 @@
 /** The page of a session: whether it runs in the image that was asked for. */
 import { useSignal } from "@preact/signals";
 
+import { type Said, SaidLine } from "../control/said";
 import { trusted } from "../control/trusted";
-import { ask } from "../protocol/ask";
-import type { Once, Report } from "../protocol/messages";
-import { isSameImage } from "../legacy/verdict";
-import { RenkuError, renku } from "../renku/api";
+import { pause } from "../pause";
+import { ask, why } from "../protocol/ask";
+import type { Once, PageReport } from "../protocol/messages";
+import { isSameImage } from "../reference";
+import { renku } from "../renku/api";
 import type { Session } from "../renku/model";
 import { t } from "../text/messages";
 import { Host } from "./host";
-import type { Route } from "./route";
+import { type Route, projectPath } from "./route";
 
 type OfSession = Extract<Route, { page: "session" }>;
 
@@ -38,13 +40,12 @@ export class SessionPage {
       return;
     }
     this.#isAsked = true;
-    const { namespace, slug, session: name } = this.#route;
-    const page = `/p/${encodeURIComponent(namespace)}/${encodeURIComponent(slug)}`;
+    const page = projectPath(this.#route);
     const onces = (await ask({ type: "onces" }).catch(() => [])).filter((one) => one.page === page && one.launcher !== null);
     if (onces.length === 0) {
       return;
     }
-    const session = await this.#session(name);
+    const session = await this.#session(this.#route.session);
     const once = onces.find(({ launcher }) => launcher === session?.launcher_id);
     if (once !== undefined && !this.#isLeft) {
       this.#show(once, session?.image ?? null);
@@ -53,14 +54,12 @@ export class SessionPage {
 
   /** The session; asked for again a few times, since it is compared once. */
   async #session(name: string): Promise<Session | null> {
-    for (const pause of PAUSES) {
+    for (const milliseconds of PAUSES) {
       const session = await renku.session(name).catch(() => null);
       if (session !== null || this.#isLeft) {
         return session;
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, pause);
-      });
+      await pause(milliseconds);
     }
     return null;
   }
@@ -79,7 +78,7 @@ export class SessionPage {
     this.#host?.remove();
   }
 
-  report(): Pick<Report, "project" | "seen" | "attached" | "answers" | "problems"> {
+  report(): PageReport {
     const { namespace, slug } = this.#route;
     const isShown = this.#host === null ? 0 : 1;
     return { project: `${namespace}/${slug}`, seen: isShown, attached: isShown, answers: [], problems: this.#said === "" ? [] : [this.#said] };
@@ -110,38 +109,26 @@ function Bar({ once, verdict, text, onClose }: BarProps) {
 }
 
 function RemoveCopy({ once }: { readonly once: Once }) {
-  const removal = useSignal<{ readonly text: string; readonly anyway: boolean } | null>(null);
-  const remove = (anyway: boolean) =>
-    trusted(async () => {
-      try {
-        if (!anyway && (await renku.sessions()).some(({ launcher_id: launcher }) => launcher === once.launcher)) {
-          removal.value = { text: t.sessionLeft, anyway: true };
-          return;
-        }
-        await renku.removeLauncher(once.launcher ?? "").catch((error: unknown) => {
-          if (!(error instanceof RenkuError && error.status === 404)) {
-            throw error;
-          }
-        });
-        await ask({ type: "once-over", original: once.original, image: once.image });
-        removal.value = { text: t.removed, anyway: false };
-      } catch (error) {
-        removal.value = { text: error instanceof Error ? error.message : String(error), anyway: false };
+  const said = useSignal<Said | null>(null);
+  const remove = async (anyway: boolean): Promise<void> => {
+    try {
+      if (!anyway && (await renku.sessions()).some(({ launcher_id: launcher }) => launcher === once.launcher)) {
+        said.value = { tone: "warn", text: t.sessionLeft, anyway: { label: t.removeAnyway, act: () => remove(true) } };
+        return;
       }
-    });
+      await renku.removeLauncher(once.launcher ?? "");
+      await ask({ type: "once-over", original: once.original, image: once.image });
+      said.value = { tone: "good", text: t.removed };
+    } catch (error) {
+      said.value = { tone: "bad", text: why(error).message };
+    }
+  };
   return (
     <>
-      <button type="button" onClick={remove(false)}>
+      <button type="button" onClick={trusted(() => remove(false))}>
         {t.removeOverride}
       </button>
-      <span class="said" role="status">
-        {removal.value?.text}
-        {removal.value?.anyway === true && (
-          <button type="button" onClick={remove(true)}>
-            {t.removeAnyway}
-          </button>
-        )}
-      </span>
+      <SaidLine said={said.value} />
     </>
   );
 }

@@ -1,11 +1,12 @@
 /** Permissions for hosts. A browser asks for them only within a click: before anything else is waited for. */
 import { browser } from "wxt/browser";
 
-import { addHost, isBuiltIn, matches, removeHost } from "../background/hosts";
+import { addHost, isBuiltIn, removeHost } from "../background/hosts";
+import { pattern } from "../origins";
 
 /** Asks for a host; whether it is permitted now. */
 export function allow(origin: string): Promise<boolean> {
-  return browser.permissions.request({ origins: [matches(origin)] });
+  return browser.permissions.request({ origins: [pattern(origin)] });
 }
 
 /** Works on a Renku from now on, if it may. */

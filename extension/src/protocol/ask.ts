@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { browser } from "wxt/browser";
 
+import { pause } from "../pause";
 import { ANSWERS, type Answers, Reply, type Request, type Why } from "./messages";
 
 /** Why an answer is not there. */
@@ -34,7 +35,7 @@ const AGAIN = [50, 300, 1000];
 /** A background that the browser lets go, maybe in the middle of an answer, is woken by the next question. */
 async function send(request: Request): Promise<unknown> {
   // What opens a page would open several.
-  for (const pause of request.type === "permit" ? [] : AGAIN) {
+  for (const milliseconds of request.type === "permit" ? [] : AGAIN) {
     try {
       return await browser.runtime.sendMessage(request);
     } catch (error) {
@@ -42,9 +43,7 @@ async function send(request: Request): Promise<unknown> {
         throw new Refusal(gone(error));
       }
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, pause);
-    });
+    await pause(milliseconds);
   }
   try {
     return await browser.runtime.sendMessage(request);

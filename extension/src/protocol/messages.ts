@@ -223,6 +223,8 @@ export const Report = v.object({
   problems: v.array(v.string()),
 });
 export type Report = v.InferOutput<typeof Report>;
+/** The part of it that the page of an address knows. */
+export type PageReport = Pick<Report, "project" | "seen" | "attached" | "answers" | "problems">;
 
 /** What the page's GitLab proxy answered. */
 export const Fetched = v.object({

@@ -140,8 +140,15 @@ export const renku = {
     forget("/session_launchers");
     return made;
   },
+  /** Removes a launcher; that somebody was faster is as good. */
   async removeLauncher(launcher: string): Promise<void> {
-    await send("DELETE", `/session_launchers/${at(launcher)}`);
+    try {
+      await send("DELETE", `/session_launchers/${at(launcher)}`);
+    } catch (error) {
+      if (!(error instanceof RenkuError && error.status === 404)) {
+        throw error;
+      }
+    }
     forget("/session_launchers");
   },
 };

@@ -4,10 +4,11 @@ import { type ReadonlySignal, type Signal, computed, signal } from "@preact/sign
 import { Question, type Subject } from "../control/question";
 import type { Said } from "../control/said";
 import { type Ways, originalOf, reusable, waysFor } from "./copy";
+import { projectPath } from "../page/route";
 import { ask, why } from "../protocol/ask";
 import type { Change } from "../protocol/messages";
 import { t } from "../text/messages";
-import { RenkuError, forgetImage, renku } from "./api";
+import { forgetImage, renku } from "./api";
 import { checkImage } from "./check";
 import { NotMade, makeCopy } from "./make";
 import { type Launcher, type Project, type Session, imageOf, isJob, kind } from "./model";
@@ -53,8 +54,7 @@ export class LauncherModel {
   }
 
   get page(): string {
-    const { namespace, slug } = this.shared.project;
-    return `/p/${encodeURIComponent(namespace)}/${encodeURIComponent(slug)}`;
+    return projectPath(this.shared.project);
   }
 
   /** The launcher that this one is a copy of, for one session; `null`: it is none of ours. */
@@ -219,12 +219,7 @@ export class LauncherModel {
         return;
       }
       for (const copy of copies) {
-        await renku.removeLauncher(copy.id).catch((error: unknown) => {
-          // Somebody was faster.
-          if (!(error instanceof RenkuError && error.status === 404)) {
-            throw error;
-          }
-        });
+        await renku.removeLauncher(copy.id);
         await ask({ type: "once-over", original: originalOf(copy) ?? copy.id, image: imageOf(copy) ?? copy.name });
       }
       this.said.value = { tone: "good", text: t.removed, reload: true };

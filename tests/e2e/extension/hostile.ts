@@ -1,21 +1,12 @@
 import { describe, expect } from "vitest";
 
+import { pressAll } from "../src/extension/events";
 import { scenario } from "../src/extension/stage";
 
 describe("a hostile page", () => {
   scenario("cannot press the control's buttons", async (stage) => {
     const control = await stage.opened("ada/course", "Stale");
-    await stage.page.run((host) => {
-      const root = document.querySelector(host)?.shadowRoot;
-      for (const element of root?.querySelectorAll("button, input, [role=option]") ?? []) {
-        for (const type of ["pointerdown", "mousedown", "mouseup", "click", "keydown", "input", "change"]) {
-          element.dispatchEvent(new Event(type, { bubbles: true }));
-          element.dispatchEvent(new MouseEvent(type, { bubbles: true }));
-          element.dispatchEvent(new KeyboardEvent(type, { key: "Enter", bubbles: true }));
-        }
-        (element as HTMLElement).click();
-      }
-    }, control.host);
+    await stage.page.run(pressAll, control.host);
     await stage.quiet();
     expect(await stage.deeds()).toEqual([]);
     expect(new URL(stage.page.tab.url()).pathname).toBe("/p/ada/course");

@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 
 import { LegacyPage } from "../src/extension/legacy";
+import { pressAll } from "../src/extension/events";
 import { type Stage, scenario } from "../src/extension/stage";
 
 /** Keeps the page's fetch as it was before any override. */
@@ -57,17 +58,7 @@ describe("a hostile legacy page", () => {
     const legacy = await open(stage);
     await legacy.control.open();
     await stage.page.reads(legacy.control.css(".facts"), "Renku has access");
-    await stage.page.run((host) => {
-      const root = document.querySelector(host)?.shadowRoot;
-      for (const element of root?.querySelectorAll("button, input, [role=option]") ?? []) {
-        for (const type of ["pointerdown", "mousedown", "mouseup", "click", "keydown", "input", "change"]) {
-          element.dispatchEvent(new Event(type, { bubbles: true }));
-          element.dispatchEvent(new MouseEvent(type, { bubbles: true }));
-          element.dispatchEvent(new KeyboardEvent(type, { key: "Enter", bubbles: true }));
-        }
-        (element as HTMLElement).click();
-      }
-    }, legacy.control.host);
+    await stage.page.run(pressAll, legacy.control.host);
     await stage.quiet();
     expect(await legacy.override()).toBeNull();
     expect(await stage.deeds()).toEqual([]);

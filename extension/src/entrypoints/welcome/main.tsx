@@ -1,4 +1,4 @@
-import { HOME } from "../../hosts";
+import { HOME } from "../../origins";
 import { Page, show } from "../../pages/page";
 import { words } from "../../text/pages";
 
