@@ -44,7 +44,6 @@ const MORE_STEPS: &[Step] = &[
     ("documentation", documentation),
     ("demo", crate::demo::check),
     ("other clients", || clients::install().and_then(|()| clients::walk())),
-    ("patterns by the small engine", small_engine),
     ("module: lints", module_lints),
     ("module: in Node, a page and a worker", wasm::test),
     ("package and page", page),
@@ -107,11 +106,6 @@ fn module_lints() -> Result<()> {
         run(cargo([&clippy[..], package, &["--", "-D", "warnings"]].concat()))?;
     }
     Ok(())
-}
-
-/// The module matches patterns by another engine than the command: every rule holds there, too.
-fn small_engine() -> Result<()> {
-    run(cargo(["test", "--quiet", "--package", "repin", "--no-default-features", "--lib", "--test", "glob", "glob"]))
 }
 
 /// Builds what people install, and looks at the package and the page in Node.

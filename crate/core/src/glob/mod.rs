@@ -53,6 +53,8 @@ mod machine;
 mod matcher;
 mod parse;
 mod plain;
+#[cfg(test)]
+mod recorded;
 mod set;
 #[cfg(test)]
 mod tests;

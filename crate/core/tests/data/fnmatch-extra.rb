@@ -2,7 +2,7 @@
 #
 #     ruby -E UTF-8:UTF-8 fnmatch-extra.rb > fnmatch-extra.json
 #
-# Rows that nobody has seen yet, to look for differences (tests/glob.rs reads every fnmatch*.json in this folder):
+# Rows that nobody has seen yet, to look for differences (src/glob/recorded.rs reads every fnmatch*.json in this folder):
 #
 #     ruby -E UTF-8:UTF-8 fnmatch-extra.rb 100000 SEED > fnmatch-fresh.json
 require 'json'

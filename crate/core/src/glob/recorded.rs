@@ -1,8 +1,10 @@
 //! What Ruby answers, row by row: `tests/data/fnmatch*.json` were recorded from it.
 
-use repin::glob::{Glob, Globs};
-use serde::Deserialize;
 use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Glob, Globs};
 
 #[derive(Deserialize)]
 struct Recorded {
