@@ -292,7 +292,7 @@ fn read_tags(path: &Path) -> Result<Images, Failure> {
         Failure::new(format!("{name}:{}: {}", error.line, error.problem))
             .hint("--tags takes one tag a line, or what `skopeo list-tags` prints, or `-` for standard input")
     })?;
-    Ok(Images { tags, cut_off: None })
+    Ok(Images { tags, ..Images::default() })
 }
 
 #[cfg(test)]

@@ -120,9 +120,8 @@ impl<S: Source> Chooser<'_, S> {
     }
 
     /// A right image of the project that this one is a fork of, where it has none itself: `self` is about that project.
-    pub(crate) async fn of_parent(&self, answer: &mut Resolution) -> Result<(), SourceError> {
-        let Some(images) = self.source.images(self.repository.as_deref()).await? else { return Ok(()) };
-        let (_, image) = self.search(&images, &mut Vec::new()).await?;
+    pub(crate) async fn of_parent(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
+        let (_, image) = self.search(images, &mut Vec::new()).await?;
         if let Some(image) = image {
             let parent = self.project.path.as_deref().unwrap_or("its parent");
             answer.notes.push(format!(

@@ -90,8 +90,10 @@ pub async fn history<S: Source>(source: &S, question: &Question, limit: Option<u
     let tip = source.commit(question.revision.as_deref()).await?;
     let (spec, _) = question.spec_at(source, tip.id).await?;
     let inputs = source.snapshots(&spec, &[tip.id]).await?.pop().map(|snapshot| snapshot.inputs);
-    let repository = inputs.and_then(|inputs| question.repository(&source.project(), &spec, &inputs));
-    let images = source.images(repository.as_deref()).await?;
+    let (images, repository) = match inputs {
+        Some(inputs) => question.images(source, &source.project(), &spec, &inputs).await?,
+        None => (source.images(None).await?, None),
+    };
     // With images, relations are looked for in the whole history, if that costs nothing; else in the part that is shown.
     let graph = source.graph(&[tip.id], limit.filter(|_| images.is_none() || source.is_costly())).await?;
     let shown = limit.unwrap_or(usize::MAX).min(graph.len());

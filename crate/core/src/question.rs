@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::inputs::{CONFIG_PATH, Inputs, Spec};
 use crate::reference::Reference;
 use crate::scheme::{CommitNames, TagScheme};
-use crate::source::{Commit, Project, Source, SourceError};
+use crate::source::{Commit, Images, Project, Source, SourceError};
 
 /// A question about one commit, or about the history that leads to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,18 +47,46 @@ impl Question {
         Arc::new(Spec { patterns: self.inputs.clone(), ci_path, config, build: self.build.clone() })
     }
 
-    /// The registry repository that the tags belong to, where it is known: the caller's, `.repin.toml`'s, or the one
-    /// that the job pushes to.
-    pub fn repository(&self, project: &Project, spec: &Spec, inputs: &Inputs) -> Option<String> {
+    /// The registry repository that the tags belong to, where somebody names it: the caller, `.repin.toml`, or the job that
+    /// pushes to it.
+    pub fn named_repository(&self, project: &Project, spec: &Spec, inputs: &Inputs) -> Option<String> {
         if let Some(image) = self.image.clone().or_else(|| spec.config.image.as_ref().map(Reference::name)) {
             return Some(image);
         }
-        let Some(job) = &inputs.image else { return project.image.clone() };
+        let job = inputs.image.as_ref()?;
         let own = ["$CI_REGISTRY_IMAGE", "$CI_REGISTRY/$CI_PROJECT_PATH"];
         if let Some(rest) = own.iter().find_map(|own| job.strip_prefix(own)) {
             return project.image.as_ref().map(|image| format!("{image}{rest}"));
         }
         (!job.contains('$')).then(|| job.clone())
+    }
+
+    /// The same, or the project's own where nobody names one.
+    pub fn repository(&self, project: &Project, spec: &Spec, inputs: &Inputs) -> Option<String> {
+        match self.named_repository(project, spec, inputs) {
+            // A job may push to what cannot be known.
+            None if inputs.image.is_some() => None,
+            None => project.image.clone(),
+            named => named,
+        }
+    }
+
+    /// The image tags, and the registry repository that they are of.
+    pub(crate) async fn images(
+        &self,
+        source: &impl Source,
+        project: &Project,
+        spec: &Spec,
+        inputs: &Inputs,
+    ) -> Result<(Option<Images>, Option<String>), SourceError> {
+        let named = self.named_repository(project, spec, inputs);
+        let images = source.images(named.as_deref()).await?;
+        let listed = images.as_ref().and_then(|images| images.repository.clone());
+        let repository = match inputs.image {
+            None if named.is_none() && listed.is_some() => listed,
+            _ => self.repository(project, spec, inputs),
+        };
+        Ok((images, repository))
     }
 }
 

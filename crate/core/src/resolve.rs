@@ -41,8 +41,7 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
         notes: Vec::new(),
         cost: None,
     };
-    let repository = question.repository(&project, &spec, &asked.inputs);
-    let images = source.images(repository.as_deref()).await?;
+    let (images, repository) = question.images(source, &project, &spec, &asked.inputs).await?;
     let chooser = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository, project };
     match images {
         Some(images) => {
@@ -53,8 +52,10 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
                 && !is_own
                 && let Some(parent) = source.fork_parent().await?
             {
-                let repository = question.repository(&parent, &spec, &asked.inputs);
-                Chooser { repository, project: parent, ..chooser }.of_parent(&mut answer).await?;
+                let (images, repository) = question.images(source, &parent, &spec, &asked.inputs).await?;
+                if let Some(images) = images {
+                    Chooser { repository, project: parent, ..chooser }.of_parent(&images, &mut answer).await?;
+                }
             }
         }
         None => chooser.predicted(&mut answer).await?,

@@ -105,6 +105,8 @@ pub struct Images {
     pub tags: Vec<Tag>,
     /// Why the list is not complete, if it is not.
     pub cut_off: Option<Reason>,
+    /// The registry repository that has them, where nobody named one and the source found it.
+    pub repository: Option<String>,
 }
 
 /// A tag of a registry repository.
@@ -279,8 +281,8 @@ pub trait Source {
     /// The source failed.
     async fn named(&self, names: &[Named]) -> Result<Vec<Vec<Oid>>, SourceError>;
 
-    /// The image tags of a registry repository, or of the project's own where none is named; `None` if there is no
-    /// registry to ask.
+    /// The image tags of a registry repository; where none is named, of the project's only one, else of the one that has
+    /// the project's name. `None` if there is no registry to ask.
     ///
     /// # Errors
     /// The source failed.

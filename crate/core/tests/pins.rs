@@ -110,7 +110,8 @@ fn a_commit_without_a_pin_has_none() {
 fn rules(files: &[File<'_>], tags: Option<&[&str]>) -> Vec<(String, Severity)> {
     let mut project = Memory::default();
     project.add(id("aaaaaaa1"), &[], 1, files);
-    project.images = tags.map(|tags| Images { tags: tags.iter().map(|tag| Tag::from(*tag)).collect(), cut_off: None });
+    project.images =
+        tags.map(|tags| Images { tags: tags.iter().map(|tag| Tag::from(*tag)).collect(), ..Images::default() });
     let found = now(check(&project, &Question::default())).unwrap();
     found.into_iter().map(|finding| (finding.rule, finding.severity)).collect()
 }

@@ -72,7 +72,7 @@ impl Options {
 
     pub(crate) fn given(&self) -> Given {
         let tags = self.tags.as_ref().map(|tags| tags.iter().map(|tag| Tag::from(tag.as_str())).collect());
-        Given { images: tags.map(|tags| Images { tags, cut_off: None }), repository: None }
+        Given { images: tags.map(|tags| Images { tags, ..Images::default() }), repository: None }
     }
 
     pub(crate) fn token(&self) -> Result<Option<Token>, Failure> {

@@ -27,7 +27,8 @@ fn each_moment_has_the_image_that_the_story_says() {
     let list = std::fs::read(course.tags_file()).expect("the course writes it");
     let tags = repin_forge::tags::parse(&list).expect("the course writes tags");
     assert_eq!(tags.len(), course.tags.len());
-    let local = Local::open(course.git.dir()).expect("it is a repository").with_images(Images { tags, cut_off: None });
+    let local =
+        Local::open(course.git.dir()).expect("it is a repository").with_images(Images { tags, ..Images::default() });
     for moment in &course.moments {
         let question =
             Question { revision: Some(moment.commit.clone()), image: Some(REGISTRY.to_owned()), ..Question::default() };

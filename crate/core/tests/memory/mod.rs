@@ -148,7 +148,7 @@ impl Memory {
     #[must_use]
     pub(crate) fn with_tags<T: AsRef<str>>(mut self, tags: &[T]) -> Self {
         let tags = tags.iter().map(|tag| Tag::from(tag.as_ref())).collect();
-        self.images = Some(Images { tags, cut_off: None });
+        self.images = Some(Images { tags, ..Images::default() });
         self
     }
 

@@ -23,7 +23,8 @@ const PROBES: usize = 8;
 const RESERVE: u64 = 10;
 
 impl<T: Transport, S: Store> GitLab<T, S> {
-    /// The tags of `repository` (`registry.example.org/group/name`), or of the project's own.
+    /// The tags of `repository` (`registry.example.org/group/name`); where none is named, of the project's only one, else of
+    /// the one that has the project's name.
     pub(super) async fn list_images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         // From here on nothing is listed ahead of the question.
         self.state.borrow_mut().wants_images = false;
@@ -45,30 +46,35 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             }
             Err(error) => return Err(error.into()),
         };
-        let own =
-            self.state.borrow().project.as_ref().and_then(|project| project.container_registry_image_prefix.clone());
-        let chosen = match repository {
-            Some(wanted) => repositories.iter().find(|known| known.location == wanted),
-            None => None,
+        let (own, path) = {
+            let state = self.state.borrow();
+            let project = state.project.as_ref();
+            let own = project.and_then(|project| project.container_registry_image_prefix.clone());
+            (own, project.map(|project| project.path_with_namespace.to_lowercase()))
         };
+        // A GitLab can call its registry by two names.
+        let is_root =
+            |known: &&RepositoryReply| Some(&known.location) == own.as_ref() || Some(&known.path) == path.as_ref();
         // Below its own name a project's registry lists everything; of other names it knows nothing.
         let is_elsewhere = |wanted: &str| {
             let own = own.as_deref().or(repositories.first().map(|known| known.location.as_str()));
             own.is_some_and(|own| wanted != own && !wanted.starts_with(&format!("{own}/")))
         };
-        let chosen = match (chosen, repository) {
-            (Some(chosen), _) => Some(chosen),
-            (None, Some(wanted)) if is_elsewhere(wanted) => {
-                self.note(format!(
-                    "the images are pushed to {wanted}, which this GitLab does not list: nobody was asked which exist"
-                ));
-                return Ok(None);
-            }
-            // The job's own repository, which nothing was pushed to yet, holds no image.
-            (None, Some(wanted)) if own.as_deref() != Some(wanted) => None,
-            _ => match &repositories[..] {
+        let chosen = match repository {
+            None => match &repositories[..] {
                 [only] => Some(only),
-                all => all.iter().find(|known| Some(&known.location) == own.as_ref()),
+                all => all.iter().find(is_root),
+            },
+            Some(wanted) => match repositories.iter().find(|known| known.location == wanted) {
+                None if is_elsewhere(wanted) => {
+                    self.note(format!(
+                        "the images are pushed to {wanted}, which this GitLab does not list: nobody was asked which exist"
+                    ));
+                    return Ok(None);
+                }
+                None if own.as_deref() == Some(wanted) => repositories.iter().find(is_root),
+                // Nothing was pushed to the job's own repository yet: it holds no image.
+                chosen => chosen,
             },
         };
         let Some(chosen) = chosen else {
@@ -81,12 +87,15 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         };
         self.state.borrow_mut().repository = Some(chosen.id);
         match self.tags(chosen).await {
-            Ok(images) => Ok(Some(images)),
+            Ok(images) => Ok(Some(Images { repository: Some(chosen.location.clone()), ..images })),
             Err(error) if error.is_limit() => Ok(Some(cut_off("search-limit", super::fetch::USED_UP.to_owned()))),
             Err(error) if error.is_not_found() || error.is_no_access() => {
                 Ok(Some(cut_off("no-access", self.no_registry_access(&error))))
             }
-            Err(error) if error.is_failure() => Ok(Some(self.probe(&error).await?)),
+            Err(error) if error.is_failure() => {
+                let images = self.probe(&error).await?;
+                Ok(Some(Images { repository: Some(chosen.location.clone()), ..images }))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -291,7 +300,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
                 count => format!("{count} are"),
             }
         );
-        Ok(Images { tags: found, cut_off: Some(Reason::new("partial", message)) })
+        Ok(Images { tags: found, cut_off: Some(Reason::new("partial", message)), ..Images::default() })
     }
 
     /// One tag; `None` if there is none.
@@ -325,7 +334,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 }
 
 fn cut_off(code: &str, message: String) -> Images {
-    Images { tags: Vec::new(), cut_off: Some(Reason::new(code, message)) }
+    Images { cut_off: Some(Reason::new(code, message)), ..Images::default() }
 }
 
 fn tag(reply: TagReply) -> Tag {
@@ -333,5 +342,5 @@ fn tag(reply: TagReply) -> Tag {
 }
 
 fn images(rows: Vec<TagReply>, cut_off: Option<Reason>) -> Images {
-    Images { tags: rows.into_iter().map(tag).collect(), cut_off }
+    Images { tags: rows.into_iter().map(tag).collect(), cut_off, repository: None }
 }

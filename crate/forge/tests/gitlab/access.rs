@@ -223,6 +223,37 @@ fn every_gitlab_and_every_name_of_a_project_will_do() {
 }
 
 #[test]
+fn the_reference_is_that_of_the_repository_that_was_listed() {
+    const ROOT: &str = "registry.example.org/group/name";
+    // What there is, each repository with the image of the first commit; what the caller names; the image's repository.
+    for (there, named, wanted) in [
+        (&[""][..], None, Some(ROOT.to_owned())),
+        (&["sub"], None, Some(format!("{ROOT}/sub"))),
+        (&["sub", ""], None, Some(ROOT.to_owned())),
+        (&["a", "b"], None, None),
+        (&["sub"], Some(ROOT.to_owned()), None),
+        (&["sub", ""], Some(format!("{ROOT}/sub")), Some(format!("{ROOT}/sub"))),
+    ] {
+        let world = World::new(Options::default(), |project| {
+            let image = project.images.pop().unwrap();
+            let repository = |name: &&str| Repository { name: (*name).to_owned(), ..image.clone() };
+            project.images = there.iter().map(repository).collect();
+        });
+        for graphql in [true, false] {
+            let gitlab = world.open(path("group/name"), None, graphql);
+            let question = Question { image: named.clone(), ..Question::default() };
+            let answer = pollster::block_on(gitlab.resolve(&question)).unwrap();
+            let reference = answer.image.map(|image| image.reference.unwrap());
+            let wanted = wanted.as_ref().map(|name| format!("{name}:{}", seven(world.first)));
+            assert_eq!(reference, wanted, "{there:?}, {named:?}, GraphQL {graphql}: {:?}", answer.status);
+            let history = pollster::block_on(repin::history::history(&gitlab, &question, None)).unwrap();
+            let named = history.repository.filter(|_| wanted.is_some());
+            assert_eq!(named, wanted.and_then(|image| Some(image.rsplit_once(':')?.0.to_owned())), "{there:?}");
+        }
+    }
+}
+
+#[test]
 fn likely_tags_are_asked_for_where_they_cannot_be_listed() {
     let failures = [
         ("502", FaultKind::Html(502)),

@@ -187,7 +187,7 @@ pub(crate) fn write_commit(
 }
 
 pub(crate) fn with_tags(local: Local, tags: &[&str]) -> Local {
-    local.with_images(Images { tags: tags.iter().map(|&tag| Tag::from(tag)).collect(), cut_off: None })
+    local.with_images(Images { tags: tags.iter().map(|&tag| Tag::from(tag)).collect(), ..Images::default() })
 }
 
 pub(crate) fn seven(id: Oid) -> String {
