@@ -18,6 +18,7 @@ use repin::{Oid, OidMap, OidSet};
 
 mod deltas;
 mod history;
+mod notes;
 mod objects;
 mod packs;
 mod pool;
@@ -26,6 +27,7 @@ use history::History;
 use objects::Objects;
 use pool::Pool;
 
+pub use notes::Written;
 pub use pool::Progress;
 
 /// The largest file that [`Source::read`] returns: 4 MiB.

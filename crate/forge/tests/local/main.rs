@@ -9,6 +9,7 @@ mod histories;
 mod inputs;
 #[path = "../../../core/tests/memory/mod.rs"]
 mod memory;
+mod notes;
 mod packs;
 mod places;
 mod random;
