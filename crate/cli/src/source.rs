@@ -149,7 +149,7 @@ impl Source for AnySource {
     }
 
     fn notes(&self) -> Vec<String> {
-        on!(self, it => it.notes())
+        on!(self, it => Source::notes(&**it))
     }
 
     fn cost(&self) -> Option<Cost> {
