@@ -7,6 +7,10 @@ use std::str::FromStr;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod build_needed;
+
+pub(crate) use build_needed::BuildNeeded;
+
 /// Which container image, already built, is right for a git commit?
 ///
 /// Two commits whose image inputs are identical can share an image. Repin finds out from the recipe in the repository
@@ -66,6 +70,13 @@ pub(crate) enum Command {
     /// Say what is wrong with the recipe: copies that start no build, lost builds, stale or foreign pins
     #[command(after_help = CHECK_HELP)]
     Check(Check),
+
+    /// Say whether a CI job has to build the image of its commit; for the job's script
+    ///
+    /// Standard output has lines `NAME=value`, which a shell and GitLab's dotenv reports read alike; the evidence goes to
+    /// standard error. It says build wherever it does not know, and so it never fails a job.
+    #[command(name = "build-needed", after_help = build_needed::HELP)]
+    BuildNeeded(BuildNeeded),
 
     /// Show or clear what is kept of GitLab projects for the next question
     ///

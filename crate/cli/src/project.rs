@@ -263,7 +263,8 @@ fn image_variable() -> Result<Option<String>, Failure> {
     Ok(Some(image.name()))
 }
 
-fn variable(name: &str) -> Option<String> {
+/// A variable of the environment, if it has a value.
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

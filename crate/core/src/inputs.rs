@@ -80,6 +80,8 @@ pub struct Inputs {
     pub base_images: Vec<dockerfile::BaseImage>,
     /// The blob of the commit's own [`CONFIG_PATH`], whether or not the spec came from it.
     pub config: Option<Oid>,
+    /// The CI file, and the local files that it includes: those that are missing too.
+    pub ci_files: Vec<String>,
     /// Whether links count with their targets (they do unless the inputs were narrowed).
     pub(crate) follow_links: bool,
 }
@@ -137,6 +139,7 @@ pub(crate) fn discover<T: Tree>(spec: &Spec, probe: &mut Probe<'_, T>) -> Result
     let job = ci.image_job(spec.config.job.as_deref());
     let mut found = Finder::new(spec, job.as_ref());
     found.inputs.config = probe.content(CONFIG_PATH.as_bytes())?;
+    found.inputs.ci_files = ci.files().to_vec();
     let narrowed = if spec.patterns.is_empty() {
         spec.config.inputs.as_deref().map(|patterns| (InputsSource::Config, patterns, "named in .repin.toml"))
     } else {
@@ -192,6 +195,7 @@ impl<'s> Finder<'s> {
             dockerfile: None,
             base_images: Vec::new(),
             config: None,
+            ci_files: Vec::new(),
             follow_links: true,
         };
         Self { spec, inputs }

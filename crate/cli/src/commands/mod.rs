@@ -3,6 +3,7 @@
 use crate::args::{Args, Command};
 use crate::error::Failure;
 
+mod build_needed;
 mod cache;
 mod check;
 mod completions;
@@ -18,6 +19,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::History(options) => history::run(&options, args.color),
         Command::Inputs(options) => inputs::run(&options, args.color),
         Command::Check(options) => check::run(&options, args.color),
+        Command::BuildNeeded(options) => build_needed::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { output } => man::run(output.as_deref()),

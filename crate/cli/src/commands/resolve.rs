@@ -29,12 +29,19 @@ pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
             writeln!(out)?;
             out.flush()?;
         }
-        Format::Text => text(&project, &resolution, color)?,
+        Format::Text => {
+            let mut screen = match resolution.status {
+                Status::Found | Status::Predicted => Screen::stdout(color),
+                _ => Screen::stderr(color),
+            };
+            text(&project, &resolution, &mut screen)?;
+        }
     }
     Ok(resolution.status.exit_code())
 }
 
-fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), Failure> {
+/// Writes the answer for people.
+pub(crate) fn text(project: &Project, resolution: &Resolution, screen: &mut Screen<'_>) -> Result<(), Failure> {
     let image = match &resolution.image {
         Some(image) if image.commit != resolution.commit => Some(project.commit(image.commit)),
         _ => None,
@@ -48,11 +55,7 @@ fn text(project: &Project, resolution: &Resolution, color: Color) -> Result<(), 
         is_remote: project.named.remote().is_some(),
         cost: project.named.remote().map(Remote::cost),
     };
-    let mut screen = match resolution.status {
-        Status::Found | Status::Predicted => Screen::stdout(color),
-        _ => Screen::stderr(color),
-    };
-    answer::write(&mut screen, resolution, &around)?;
+    answer::write(screen, resolution, &around)?;
     screen.flush()?;
     Ok(())
 }

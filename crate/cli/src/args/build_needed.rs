@@ -1,0 +1,42 @@
+//! `repin build-needed`
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+
+use super::{Asked, Format, Registry};
+
+pub(super) const HELP: &str = "\
+Lines:
+  REPIN_BUILD    1: build the image; 0: a right one is there
+  REPIN_IMAGE    the right image: to use (0), or to build and push (1)
+  REPIN_TAG      the commit's own tag
+  REPIN_SOURCE   the image that is right already; empty if there is none
+  REPIN_OTHERS   ids of other commits to build, with a comma between them
+
+Exit status:
+  0  whatever the answer is, also where something went wrong: then it says build
+  2  wrong usage
+
+Examples:
+  repin build-needed --dotenv repin.env && . ./repin.env
+  repin build-needed --others 5 --dotenv repin.env
+  repin build-needed --tags tags.txt --image registry.example.org/group/name";
+
+/// `repin build-needed`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildNeeded {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+    /// Also name up to N ancestors that have no image and the same recipe, newest first, one for each environment
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=50))]
+    pub(crate) others: u8,
+    /// Write the lines to this file, too; it has all of them or is not touched
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) dotenv: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}

@@ -1,0 +1,202 @@
+//! `repin build-needed`
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use repin::needed::{self, Needed, Ref};
+use repin::reference::Reference;
+use repin::text::safe;
+use serde::Serialize;
+
+use crate::args::{BuildNeeded, Color, Format};
+use crate::commands::resolve;
+use crate::error::Failure;
+use crate::output::{Screen, json_stdout, raw_stdout};
+use crate::project::{Project, variable};
+
+/// How many digits of the commit's id make its tag, where its recipe cannot be asked: Renku's way.
+const DIGITS: usize = 7;
+
+/// Says whether to build. Whatever fails on the way is told, and is a reason to build; only the answer itself must arrive.
+pub(crate) fn run(options: &BuildNeeded, color: Color) -> Result<u8, Failure> {
+    let delivery = Delivery { dotenv: options.dotenv.clone(), format: options.format };
+    explain_panics(Lines::unknown(options), delivery.clone());
+    let lines = ask(options, color).unwrap_or_else(|failure| {
+        // Its exit code is not this command's.
+        let _ = failure.report(color);
+        Lines::unknown(options)
+    });
+    delivery.deliver(&lines)?;
+    Ok(0)
+}
+
+/// A mistake of Repin's own must not cost anybody a build, either: it is told, and the answer is `lines`.
+fn explain_panics(lines: Lines, delivery: Delivery) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or_else(String::new, |place| format!(" ({}:{})", place.file(), place.line()));
+        eprintln!("error: repin made a mistake of its own{place}; please report it");
+        let delivered = delivery.deliver(&lines);
+        std::process::exit(i32::from(delivered.is_err()));
+    }));
+}
+
+/// Where the answer goes.
+#[derive(Clone)]
+struct Delivery {
+    dotenv: Option<PathBuf>,
+    format: Format,
+}
+
+impl Delivery {
+    fn deliver(&self, lines: &Lines) -> Result<(), Failure> {
+        let answer =
+            if lines.build { "build: no image is known to be right" } else { "no build: a right image is there" };
+        eprintln!("{answer}");
+        if let Some(path) = &self.dotenv
+            && let Err(error) = write_whole(path, &lines.dotenv())
+        {
+            eprintln!("error: {} cannot be written: {error}", path.display());
+        }
+        match self.format {
+            Format::Text => {
+                let mut out = raw_stdout();
+                out.write_all(lines.dotenv().as_bytes())?;
+                out.flush()?;
+            }
+            Format::Json => {
+                let mut out = json_stdout();
+                serde_json::to_writer_pretty(&mut out, lines)?;
+                writeln!(out)?;
+                out.flush()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
+    let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
+    let job = JobVariables::read();
+    let found = project.ask(async |source, question| {
+        let commit = repin::source::Source::commit(source, question.revision.as_deref()).await?;
+        // The job's variables are about the job's commit and no other.
+        let is_jobs = job.commit.as_deref() == Some(commit.id.to_string().as_str());
+        let place = if is_jobs { job.place() } else { Ref::default() };
+        needed::needed(source, question, place, usize::from(options.others)).await
+    })?;
+    let mut screen = Screen::stderr(color);
+    resolve::text(&project, &found.resolution, &mut screen)?;
+    for note in &found.notes {
+        writeln!(screen, "note: {}", safe(note))?;
+    }
+    screen.flush()?;
+    Ok(Lines::new(&found))
+}
+
+/// What GitLab tells a job about its pipeline.
+struct JobVariables {
+    commit: Option<String>,
+    ref_name: Option<String>,
+    git_tag: Option<String>,
+}
+
+impl JobVariables {
+    fn read() -> Self {
+        Self {
+            commit: variable("CI_COMMIT_SHA"),
+            ref_name: variable("CI_COMMIT_REF_NAME"),
+            git_tag: variable("CI_COMMIT_TAG"),
+        }
+    }
+
+    fn place(&self) -> Ref<'_> {
+        Ref { name: self.ref_name.as_deref(), git_tag: self.git_tag.as_deref() }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Lines {
+    schema: &'static str,
+    build: bool,
+    image: String,
+    tag: String,
+    source: String,
+    others: Vec<String>,
+}
+
+const SCHEMA: &str = "repin/build-needed/1";
+
+impl Lines {
+    fn new(found: &Needed) -> Self {
+        let tag = found.tag.clone().filter(|tag| is_plain(tag)).unwrap_or_default();
+        let source = found.source.clone().filter(|source| is_plain(source));
+        let own = match (&found.repository, tag.as_str()) {
+            (Some(repository), "") => repository.clone(),
+            (Some(repository), tag) => format!("{repository}:{tag}"),
+            (None, _) => String::new(),
+        };
+        Self {
+            schema: SCHEMA,
+            build: source.is_none(),
+            image: source.clone().unwrap_or(own).into_plain(),
+            tag,
+            source: source.unwrap_or_default(),
+            others: found.others.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Of a commit about which nothing can be found out.
+    fn unknown(options: &BuildNeeded) -> Self {
+        let is_id = |text: &String| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let commit = options.asked.commit.clone().filter(is_id).or_else(|| {
+            let is_own = options.asked.commit.as_deref().is_none_or(|revision| revision == "HEAD");
+            if is_own { variable("CI_COMMIT_SHA").filter(is_id) } else { None }
+        });
+        let tag: String = commit.iter().flat_map(|id| id.chars()).take(DIGITS).collect();
+        let repository = options.registry.image.clone().or_else(|| variable("CI_REGISTRY_IMAGE"));
+        let repository = repository.and_then(|name| Some(Reference::parse_lenient(&name).ok()?.name()));
+        let image = match repository {
+            Some(repository) if !tag.is_empty() => format!("{repository}:{tag}").into_plain(),
+            _ => String::new(),
+        };
+        Self { schema: SCHEMA, build: true, image, tag, ..Self::default() }
+    }
+
+    /// One line for each value. Quotes and blanks are in none: a shell would take the quotes away that GitLab keeps, and
+    /// end the value at the blank that GitLab takes for a part of it.
+    fn dotenv(&self) -> String {
+        let Self { build, image, tag, source, others, .. } = self;
+        format!(
+            "REPIN_BUILD={}\nREPIN_IMAGE={image}\nREPIN_TAG={tag}\nREPIN_SOURCE={source}\nREPIN_OTHERS={}\n",
+            u8::from(*build),
+            others.join(",")
+        )
+    }
+}
+
+/// Whether a shell and GitLab read it as it is.
+fn is_plain(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/@-".contains(&byte))
+}
+
+trait IntoPlain {
+    /// Nothing, where it is not plain.
+    fn into_plain(self) -> Self;
+}
+
+impl IntoPlain for String {
+    fn into_plain(self) -> Self {
+        if is_plain(&self) { self } else { Self::new() }
+    }
+}
+
+/// Writes a file that others see whole or not at all.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = Path::new(&partial);
+    std::fs::write(partial, text).and_then(|()| std::fs::rename(partial, path)).inspect_err(|_| {
+        let _ = std::fs::remove_file(partial);
+    })
+}
