@@ -248,6 +248,13 @@ pub(crate) struct Registry {
     /// The registry repository of the images, without a tag [default: what GitLab says; of a folder CI_REGISTRY_IMAGE, else from the remote]
     #[arg(long, value_name = "NAME")]
     pub(crate) image: Option<String>,
+
+    /// Leave out what git notes (refs/notes/repin) say of images
+    ///
+    /// They say which image a commit was given, what it was built from, and, where nobody asks a registry, which image is likely
+    /// there.
+    #[arg(long)]
+    pub(crate) no_notes: bool,
 }
 
 /// `repin resolve`.

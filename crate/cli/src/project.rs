@@ -42,6 +42,7 @@ impl Project {
     ) -> Result<Self, Failure> {
         let image = registry.and_then(|registry| registry.image.as_deref()).map(image_option).transpose()?;
         let tags = registry.and_then(|registry| registry.tags.as_deref());
+        let uses_notes = !registry.is_some_and(|registry| registry.no_notes);
         let stdin = Path::new("-");
         if tags == Some(stdin) && asked.gitlab.token_file.as_deref() == Some(stdin) {
             return Err(Failure::new("--tags and --token-file cannot both read standard input")
@@ -49,7 +50,9 @@ impl Project {
         }
         let progress = Progress::new(color);
         let (named, token_place, ci_path) = match place(&asked.project)? {
-            Place::Folder(path) => (local(&asked.project, &path, tags, &progress)?, None, variable("CI_CONFIG_PATH")),
+            Place::Folder(path) => {
+                (local(&asked.project, &path, tags, uses_notes, &progress)?, None, variable("CI_CONFIG_PATH"))
+            }
             Place::Address(location) => {
                 let job = Job::of(&location);
                 let (named, token_place) = remote(asked, &location, &job, tags, &progress)?;
@@ -163,7 +166,13 @@ fn place(project: &str) -> Result<Place, Failure> {
     }
 }
 
-fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> Result<Named, Failure> {
+fn local(
+    name: &str,
+    path: &Path,
+    tags: Option<&Path>,
+    uses_notes: bool,
+    progress: &Progress,
+) -> Result<Named, Failure> {
     let mut source = Local::open(path)
         .map_err(|error| {
             Failure::of_source(&error, name).hint("give a folder in a git repository, or run repin inside of one")
@@ -171,6 +180,9 @@ fn local(name: &str, path: &Path, tags: Option<&Path>, progress: &Progress) -> R
         .with_image_repository(image_variable()?);
     if let Some(tags) = tags {
         source = source.with_images(read_tags(tags)?);
+    }
+    if !uses_notes {
+        source = source.without_notes();
     }
     if let Some(callback) = progress.callback() {
         source = source.with_progress(callback);

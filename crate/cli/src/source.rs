@@ -6,6 +6,7 @@ use std::sync::Arc;
 use repin::environment::Snapshot;
 use repin::graph::{Graph, Near};
 use repin::inputs::Spec;
+use repin::note::Notes;
 use repin::resolution::Cost;
 use repin::scheme;
 use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
@@ -142,6 +143,10 @@ impl Source for AnySource {
 
     async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
         on!(self, it => it.fork_parent().await)
+    }
+
+    async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
+        on!(self, it => it.image_notes().await)
     }
 
     fn is_costly(&self) -> bool {

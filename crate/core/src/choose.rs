@@ -9,10 +9,12 @@ use litemap::LiteMap;
 
 use crate::Oid;
 use crate::environment::Fingerprint;
+use crate::note::Notes;
 use crate::question::expected_tag;
 use crate::resolution::{Changed, Image, Nearest, Reason, Resolution, Status};
 use crate::resolve::{Chooser, difference};
 use crate::scheme::Named;
+use crate::shared::{Doubt, Shared};
 use crate::source::{Candidate, Commit, Compared, Images, Source, SourceError, Tag, Wanted, commits_of};
 use crate::tree::Entry;
 
@@ -35,11 +37,18 @@ struct Search {
     /// Tags of the form that name no commit here, or one that could not be looked at.
     strangers: Vec<String>,
     right: Vec<Right>,
+    /// Tags that are one image, and those whose commit is right though their image may not be.
+    shared: Shared,
+    doubts: Vec<String>,
+    /// Tags whose commit is right and which are not named all the same.
+    refused: Vec<String>,
 }
 
 impl Search {
     fn put(&mut self, candidate: Candidate, compared: Compared) {
         match compared {
+            // It was among the commit's own, and is what it was.
+            _ if self.refused.contains(&candidate.tag.name) => {}
             Compared::Same(commits) => self.right.push(Right { candidate, commits }),
             Compared::Differs(files) => self.different.push((files, candidate)),
             Compared::Unseen(_) => self.strangers.push(candidate.tag.name),
@@ -61,9 +70,14 @@ fn take(open: &mut Vec<Candidate>, next: &[usize]) -> Vec<Candidate> {
 
 impl<S: Source> Chooser<'_, S> {
     /// The answer from a list of tags.
-    pub(crate) async fn verified(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
+    pub(crate) async fn verified(
+        &self,
+        images: &Images,
+        noted: &Notes,
+        answer: &mut Resolution,
+    ) -> Result<(), SourceError> {
         let wanted = self.wanted();
-        let (mut search, image) = self.search(images, &mut answer.notes).await?;
+        let (mut search, image) = self.search(images, noted, &mut answer.notes).await?;
         answer.image = image;
         if answer.image.is_some() {
             answer.status = Status::Found;
@@ -95,12 +109,18 @@ impl<S: Source> Chooser<'_, S> {
     }
 
     /// The right image among these, if there is one, and how far the search came.
-    async fn search(&self, images: &Images, notes: &mut Vec<String>) -> Result<(Search, Option<Image>), SourceError> {
+    async fn search(
+        &self,
+        images: &Images,
+        noted: &Notes,
+        notes: &mut Vec<String>,
+    ) -> Result<(Search, Option<Image>), SourceError> {
         let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
         let wanted = self.wanted();
-        let mut search = Search { open: candidates, ..Search::default() };
+        let shared = Shared::new(&candidates);
+        let mut search = Search { open: candidates, shared, ..Search::default() };
         search.right = self.own(&search.open).await?;
-        let mut image = self.best(&mut search, wanted, notes).await?;
+        let mut image = self.best(&mut search, wanted, noted, notes).await?;
         while let (None, Some(wanted)) = (&image, wanted) {
             let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
             if next.is_empty() {
@@ -111,7 +131,7 @@ impl<S: Source> Chooser<'_, S> {
             let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
             taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
             self.keep_own(&mut search);
-            image = self.best(&mut search, Some(wanted), notes).await?;
+            image = self.best(&mut search, Some(wanted), noted, notes).await?;
             if is_stuck {
                 break;
             }
@@ -120,8 +140,13 @@ impl<S: Source> Chooser<'_, S> {
     }
 
     /// A right image of the project that this one is a fork of, where it has none itself: `self` is about that project.
-    pub(crate) async fn of_parent(&self, images: &Images, answer: &mut Resolution) -> Result<(), SourceError> {
-        let (_, image) = self.search(images, &mut Vec::new()).await?;
+    pub(crate) async fn of_parent(
+        &self,
+        images: &Images,
+        noted: &Notes,
+        answer: &mut Resolution,
+    ) -> Result<(), SourceError> {
+        let (_, image) = self.search(images, noted, &mut Vec::new()).await?;
         if let Some(image) = image {
             let parent = self.project.path.as_deref().unwrap_or("its parent");
             answer.notes.push(format!(
@@ -133,7 +158,7 @@ impl<S: Source> Chooser<'_, S> {
         Ok(())
     }
 
-    fn wanted(&self) -> Option<Wanted<'_>> {
+    pub(crate) fn wanted(&self) -> Option<Wanted<'_>> {
         let (environment, files) = self.asked.environment.as_ref()?;
         Some(Wanted { commit: self.commit.id, spec: self.spec, environment: *environment, files })
     }
@@ -169,6 +194,7 @@ impl<S: Source> Chooser<'_, S> {
         &self,
         search: &mut Search,
         wanted: Option<Wanted<'_>>,
+        noted: &Notes,
         notes: &mut Vec<String>,
     ) -> Result<Option<Image>, SourceError> {
         while !search.right.is_empty() {
@@ -187,11 +213,25 @@ impl<S: Source> Chooser<'_, S> {
             };
             let Some(tag) = self.source.confirm(wanted, &right.candidate, best.id).await? else {
                 let refused = search.right.swap_remove(at).candidate;
+                search.refused.push(refused.tag.name.clone());
                 if refused.has_form {
                     search.strangers.push(refused.tag.name);
                 }
                 continue;
             };
+            if let Some(doubt) = self.doubt(wanted, &tag, &search.shared, noted).await? {
+                let refused = search.right.swap_remove(at).candidate;
+                search.refused.push(refused.tag.name.clone());
+                let message = doubt.message(&tag.name);
+                match doubt {
+                    Doubt::BuiltFrom(_) => {
+                        notes.push(message);
+                        search.different.push((0, refused));
+                    }
+                    Doubt::Shared(_) => search.doubts.push(message),
+                }
+                continue;
+            }
             if near.cut {
                 let what = "the history is cut off here: this image is right, but another one may be nearer";
                 let hint = if self.project.shallow { " (git fetch --unshallow shows it)" } else { "" };
@@ -213,7 +253,7 @@ impl<S: Source> Chooser<'_, S> {
     }
 
     /// The newest by committer date, then the one with the greatest id.
-    async fn newest(&self, commits: &[Oid]) -> Result<Commit, SourceError> {
+    pub(crate) async fn newest(&self, commits: &[Oid]) -> Result<Commit, SourceError> {
         let commits = self.source.commits(commits).await?;
         let newest = commits.into_iter().max_by_key(|commit| (commit.seconds, commit.id));
         newest.ok_or_else(|| SourceError::Incomplete("the commits of the images could not be read".to_owned()))
@@ -225,6 +265,9 @@ impl<S: Source> Chooser<'_, S> {
         }
         if let Some(cut_off) = &images.cut_off {
             return (Status::Unknown, Some(cut_off.clone()));
+        }
+        if let Some(doubt) = search.doubts.iter().min() {
+            return (Status::Unknown, Some(Reason::new("shared-digest", doubt.clone())));
         }
         if !self.asked.inputs.scheme.names_commits() {
             let message = "the image job gives its images tags that name no commit, so none can be matched to one";

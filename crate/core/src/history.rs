@@ -21,6 +21,7 @@ use crate::relate::{Group, relate};
 use crate::resolution::Relation;
 use crate::resolve::began;
 use crate::scheme::TagScheme;
+use crate::shared::Origins;
 use crate::source::{Candidate, Source, SourceError, commits_of};
 
 mod known;
@@ -101,7 +102,9 @@ pub async fn history<S: Source>(source: &S, question: &Question, limit: Option<u
     let (specs, mut places) = look(source, question, &ids).await?;
     let verified = images.is_some();
     let (graph, images) = match images {
-        Some(images) => look_for_images(source, &specs, &images.tags, graph, &tip.id, &mut places).await?,
+        Some(images) => {
+            look_for_images(source, &specs, &images.tags, repository.as_deref(), graph, &tip.id, &mut places).await?
+        }
         None => {
             predicted(source, &specs, &graph, &mut places).await?;
             (graph, Images::default())
@@ -220,6 +223,7 @@ async fn look_for_images<S: Source>(
     source: &S,
     specs: &[(Arc<Spec>, Vec<Position>)],
     tags: &[crate::source::Tag],
+    repository: Option<&str>,
     mut graph: Graph,
     tip: &Oid,
     places: &mut [Place],
@@ -241,6 +245,7 @@ async fn look_for_images<S: Source>(
         for (at, scheme) in schemes.iter().enumerate() {
             let candidates = Candidate::of(scheme, tags);
             let stands_for = commits_of(source, &candidates).await?;
+            let origins = Origins::of(source, &candidates, &stands_for, repository).await?;
             let mut commits: Vec<Oid> = stands_for.iter().flatten().copied().collect();
             commits.sort_unstable();
             commits.dedup();
@@ -248,18 +253,25 @@ async fn look_for_images<S: Source>(
                 let tips: Vec<Oid> = std::iter::once(*tip).chain(commits.iter().copied()).collect();
                 graph = source.graph(&tips, None).await?;
             }
+            commits.extend(origins.iter().flat_map(|origins| &origins.commits));
+            commits.sort_unstable();
+            commits.dedup();
             let snapshots = source.snapshots(spec, &commits).await?;
             let environment: HashMap<Oid, Option<Fingerprint>> =
                 commits.into_iter().zip(snapshots.into_iter().map(|snapshot| snapshot.environment)).collect();
             // Which tags are right for an environment, by the commits that they stand for.
             let mut right: HashMap<Fingerprint, HashMap<Position, Arc<str>>> = HashMap::new();
             let mut own: HashMap<Oid, Arc<str>> = HashMap::new();
-            for (candidate, commits) in candidates.iter().zip(&stands_for) {
+            for ((candidate, commits), origins) in candidates.iter().zip(&stands_for).zip(&origins) {
+                let wanted = commits.first().and_then(|first| environment[first]);
+                if !origins.agree(commits, wanted, |commit| environment[&commit]) {
+                    continue;
+                }
                 let tag: Arc<str> = Arc::from(candidate.tag.name.as_str());
                 if let [commit] = commits[..] {
                     own.entry(commit).or_insert_with(|| Arc::clone(&tag));
                 }
-                let Some(first) = commits.first().and_then(|first| environment[first]) else { continue };
+                let Some(first) = wanted else { continue };
                 if commits.iter().any(|commit| environment[commit] != Some(first)) {
                     continue;
                 }

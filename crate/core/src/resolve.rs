@@ -43,9 +43,17 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
     };
     let (images, repository) = question.images(source, &project, &spec, &asked.inputs).await?;
     let chooser = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository, project };
+    // The answer stands without them.
+    let notes = source.image_notes().await.unwrap_or_else(|error| {
+        answer.notes.push(format!("{error}: they were left out"));
+        Arc::default()
+    });
     match images {
         Some(images) => {
-            chooser.verified(&images, &mut answer).await?;
+            chooser.verified(&images, &notes, &mut answer).await?;
+            if let (None, Some(cut_off)) = (&answer.image, &images.cut_off) {
+                chooser.noted(&notes, &cut_off.message, &mut answer).await?;
+            }
             let is_own = question.image.is_some() || spec.config.image.is_some();
             let has_none = matches!(answer.status, Status::Missing | Status::Building | Status::Failed);
             if has_none
@@ -54,11 +62,15 @@ pub async fn resolve<S: Source>(source: &S, question: &Question) -> Result<Resol
             {
                 let (images, repository) = question.images(source, &parent, &spec, &asked.inputs).await?;
                 if let Some(images) = images {
-                    Chooser { repository, project: parent, ..chooser }.of_parent(&images, &mut answer).await?;
+                    Chooser { repository, project: parent, ..chooser }.of_parent(&images, &notes, &mut answer).await?;
                 }
             }
         }
-        None => chooser.predicted(&mut answer).await?,
+        None => {
+            if !chooser.noted(&notes, "no registry was asked", &mut answer).await? {
+                chooser.predicted(&mut answer).await?;
+            }
+        }
     }
     answer.notes.extend(source.notes());
     answer.cost = source.cost();

@@ -12,6 +12,7 @@ use crate::Oid;
 use crate::environment::{Fingerprint, Snapshot};
 use crate::graph::{Graph, Near};
 use crate::inputs::Spec;
+use crate::note::Notes;
 use crate::resolution::{Cost, Reason, Status};
 use crate::scheme::{Named, TagScheme};
 use crate::tree::Entry;
@@ -338,6 +339,15 @@ pub trait Source {
     /// The source failed.
     async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
         Ok(None)
+    }
+
+    /// The notes on commits that say which images they were given; empty where the source has none, or would have to ask
+    /// for them.
+    ///
+    /// # Errors
+    /// They are there, and cannot be read.
+    async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
+        Ok(Arc::default())
     }
 
     /// Whether every look costs a request: then no more of a history is read than was asked for.

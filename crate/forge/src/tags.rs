@@ -29,8 +29,26 @@ struct Listing {
     tags: Option<Vec<String>>,
 }
 
+/// A tag by its name, or with what is known of it.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "it takes the names of tags, or objects with `name`")]
+enum Listed {
+    Name(String),
+    Tag { name: String, digest: Option<String>, created_at: Option<String> },
+}
+
+impl From<Listed> for Tag {
+    fn from(listed: Listed) -> Self {
+        match listed {
+            Listed::Name(name) => Self::from(name.as_str()),
+            Listed::Tag { name, digest, created_at } => Self { name, digest, created_at },
+        }
+    }
+}
+
 /// Reads a list of tags: one a line (blank lines and lines that begin with `#` are passed over), or the JSON of
-/// `skopeo list-tags` or of a registry's `tags/list`, or a JSON array of names.
+/// `skopeo list-tags` or of a registry's `tags/list`, or a JSON array of names, or of tags with their digests as GitLab has
+/// them (`name`, `digest`, `created_at`).
 ///
 /// ```
 /// let tags = repin_forge::tags::parse(b"abc1234\nlatest\n")?;
@@ -43,15 +61,15 @@ struct Listing {
 /// A line that cannot be a tag, or JSON of another shape.
 pub fn parse(text: &[u8]) -> Result<Vec<Tag>, TagListError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii();
-    let names: Vec<String> = match text.first() {
+    let tags: Vec<Listed> = match text.first() {
         Some(b'{') => {
             let listing: Listing = serde_json::from_slice(text).map_err(|error| not_json(&error))?;
-            listing.tags.unwrap_or_default()
+            listing.tags.unwrap_or_default().into_iter().map(Listed::Name).collect()
         }
         Some(b'[') => serde_json::from_slice(text).map_err(|error| not_json(&error))?,
         _ => return lines(text),
     };
-    Ok(names.iter().map(|name| Tag::from(name.as_str())).collect())
+    Ok(tags.into_iter().map(Tag::from).collect())
 }
 
 fn not_json(error: &serde_json::Error) -> TagListError {
@@ -99,6 +117,7 @@ mod tests {
             (r#"{"name":"r","tags":["a"]}"#, &["a"]),
             (r#"{"name":"r","tags":null}"#, &[]),
             (r#"["a"]"#, &["a"]),
+            (r#"[{"name":"a","path":"g/n:a","digest":"sha256:0"},"b"]"#, &["a", "b"]),
             ("[]", &[]),
         ] {
             assert_eq!(
@@ -107,6 +126,13 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn digests_are_read_where_they_are() {
+        let tags = parse(br#"[{"name":"a","digest":"sha256:0","created_at":null},{"name":"b"}]"#);
+        let digests = tags.map(|tags| tags.into_iter().map(|tag| tag.digest).collect::<Vec<_>>());
+        assert_eq!(digests, Ok(vec![Some("sha256:0".to_owned()), None]));
     }
 
     #[test]

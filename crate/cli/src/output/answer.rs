@@ -58,8 +58,11 @@ fn evidence(out: &mut impl Write, resolution: &Resolution, image: &Image, around
     if let Some(parent) = image.project.as_deref().filter(|_| image.project != resolution.project) {
         writeln!(out, "  it is in the registry of {}, which this project is a fork of", safe(parent))?;
     }
-    if !image.verified {
-        writeln!(out, "  no registry was asked; a CI that builds on change would have built it there")?;
+    match &resolution.reason {
+        _ if image.verified => {}
+        // A note names it, and the reason says so.
+        Some(reason) => writeln!(out, "  {}", safe(&reason.message))?,
+        None => writeln!(out, "  no registry was asked; a CI that builds on change would have built it there")?,
     }
     if let Some(environment) = &resolution.environment {
         let same = match (image.relation, environment.files.len()) {
@@ -147,6 +150,10 @@ fn next(resolution: &Resolution, around: &Around) -> Option<String> {
         ("search-limit", _) => "allow more requests, with `--max-requests N` or `--max-requests none`".to_owned(),
         ("partial" | "shallow", _) if around.is_remote => {
             "ask again; where requests were used up, allow more with `--max-requests N`".to_owned()
+        }
+        ("shared-digest", _) => {
+            "build the image again for its own commit, or say in a note which commit it was built from (`repin annotate --help`)"
+                .to_owned()
         }
         ("never-scheduled", _) => {
             let tag = resolution.expected_tag.as_ref().map_or_else(String::new, |tag| format!("; its image gets the tag {tag}"));

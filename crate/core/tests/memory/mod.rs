@@ -13,6 +13,7 @@ use repin::glob::Glob;
 use repin::graph::{Graph, Links, Near, nearest_ancestor};
 use repin::history::{History, HistoryEntry, history};
 use repin::inputs::Spec;
+use repin::note::Notes;
 use repin::resolve::resolve;
 use repin::scheme::Named;
 use repin::source::{Commit, Images, Line, LineEnd, Project, Source, SourceError, Tag};
@@ -50,6 +51,8 @@ pub(crate) struct Memory {
     pub(crate) git_tags: BTreeMap<String, Oid>,
     /// `None`: there is no registry to ask.
     pub(crate) images: Option<Images>,
+    /// Notes on commits.
+    pub(crate) notes: Notes,
     /// Commits whose parents are not here.
     pub(crate) edge: BTreeSet<Oid>,
     blobs: HashMap<Oid, Vec<u8>>,
@@ -340,6 +343,10 @@ impl Source for Memory {
 
     async fn is_branch(&self, name: &str) -> Result<bool, SourceError> {
         Ok(self.branches.contains_key(name))
+    }
+
+    async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
+        Ok(Arc::new(self.notes.clone()))
     }
 
     async fn images(&self, _repository: Option<&str>) -> Result<Option<Images>, SourceError> {

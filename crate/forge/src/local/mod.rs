@@ -9,6 +9,7 @@ use gix::bstr::ByteSlice as _;
 use repin::environment::{Environments, Snapshot};
 use repin::graph::{Graph, Links, Near, nearest_ancestor};
 use repin::inputs::Spec;
+use repin::note::Notes;
 use repin::reference::is_floating_tag;
 use repin::remote::{image_repository, parse_remote};
 use repin::scheme::Named;
@@ -44,6 +45,9 @@ pub struct Local {
     history: RefCell<History>,
     pool: Pool,
     tags: RefCell<Option<Arc<Tags>>>,
+    /// Whether notes on commits are looked at.
+    uses_notes: bool,
+    image_notes: RefCell<Option<Arc<Notes>>>,
 }
 
 /// The repository's git tags, both ways.
@@ -83,7 +87,16 @@ impl Local {
         };
         let pool = Pool::new(repository.clone().into_sync(), is_partial(&repository));
         let history = History::new(pool.objects(), pool.packs(), edge);
-        Ok(Self { history: RefCell::new(history), pool, repository, project, images: None, tags: RefCell::new(None) })
+        Ok(Self {
+            history: RefCell::new(history),
+            pool,
+            repository,
+            project,
+            images: None,
+            tags: RefCell::new(None),
+            uses_notes: true,
+            image_notes: RefCell::default(),
+        })
     }
 
     /// With this list of the tags that the registry holds.
@@ -99,6 +112,13 @@ impl Local {
         if image.is_some() {
             self.project.image = image;
         }
+        self
+    }
+
+    /// With answers that take no notes on commits into account.
+    #[must_use]
+    pub fn without_notes(mut self) -> Self {
+        self.uses_notes = false;
         self
     }
 
@@ -305,6 +325,18 @@ impl Source for Local {
 
     async fn images(&self, _repository: Option<&str>) -> Result<Option<Images>, SourceError> {
         Ok(self.images.clone())
+    }
+
+    async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
+        if !self.uses_notes {
+            return Ok(Arc::default());
+        }
+        if let Some(notes) = &*self.image_notes.borrow() {
+            return Ok(Arc::clone(notes));
+        }
+        let notes = Arc::new(self.notes()?);
+        *self.image_notes.borrow_mut() = Some(Arc::clone(&notes));
+        Ok(notes)
     }
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {

@@ -96,6 +96,7 @@ impl Local {
                 written.unchanged += lines.len() - added;
             }
             if written.added == 0 || self.move_notes(tip, files)? {
+                self.image_notes.take();
                 return Ok(written);
             }
         }
