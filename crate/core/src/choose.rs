@@ -73,11 +73,11 @@ impl<S: Source> Chooser<'_, S> {
     pub(crate) async fn verified(
         &self,
         images: &Images,
-        noted: &Notes,
+        written: &Notes,
         answer: &mut Resolution,
     ) -> Result<(), SourceError> {
         let wanted = self.wanted();
-        let (mut search, image) = self.search(images, noted, &mut answer.notes).await?;
+        let (mut search, image) = self.search(images, written, &mut answer.notes).await?;
         answer.image = image;
         if answer.image.is_some() {
             answer.status = Status::Found;
@@ -112,7 +112,7 @@ impl<S: Source> Chooser<'_, S> {
     async fn search(
         &self,
         images: &Images,
-        noted: &Notes,
+        written: &Notes,
         notes: &mut Vec<String>,
     ) -> Result<(Search, Option<Image>), SourceError> {
         let candidates = Candidate::of(&self.asked.inputs.scheme, &images.tags);
@@ -120,7 +120,7 @@ impl<S: Source> Chooser<'_, S> {
         let shared = Shared::new(&candidates);
         let mut search = Search { open: candidates, shared, ..Search::default() };
         search.right = self.own(&search.open).await?;
-        let mut image = self.best(&mut search, wanted, noted, notes).await?;
+        let mut image = self.best(&mut search, wanted, written, notes).await?;
         while let (None, Some(wanted)) = (&image, wanted) {
             let next = self.source.next(self.commit.id, &search.open, usize::MAX).await?;
             if next.is_empty() {
@@ -131,7 +131,7 @@ impl<S: Source> Chooser<'_, S> {
             let is_stuck = compared.iter().all(|compared| *compared == Compared::Left);
             taken.into_iter().zip(compared).for_each(|(candidate, compared)| search.put(candidate, compared));
             self.keep_own(&mut search);
-            image = self.best(&mut search, Some(wanted), noted, notes).await?;
+            image = self.best(&mut search, Some(wanted), written, notes).await?;
             if is_stuck {
                 break;
             }
@@ -143,10 +143,10 @@ impl<S: Source> Chooser<'_, S> {
     pub(crate) async fn of_parent(
         &self,
         images: &Images,
-        noted: &Notes,
+        written: &Notes,
         answer: &mut Resolution,
     ) -> Result<(), SourceError> {
-        let (_, image) = self.search(images, noted, &mut Vec::new()).await?;
+        let (_, image) = self.search(images, written, &mut Vec::new()).await?;
         if let Some(image) = image {
             let parent = self.project.path.as_deref().unwrap_or("its parent");
             answer.notes.push(format!(
@@ -194,7 +194,7 @@ impl<S: Source> Chooser<'_, S> {
         &self,
         search: &mut Search,
         wanted: Option<Wanted<'_>>,
-        noted: &Notes,
+        written: &Notes,
         notes: &mut Vec<String>,
     ) -> Result<Option<Image>, SourceError> {
         while !search.right.is_empty() {
@@ -219,7 +219,7 @@ impl<S: Source> Chooser<'_, S> {
                 }
                 continue;
             };
-            if let Some(doubt) = self.doubt(wanted, &tag, &search.shared, noted).await? {
+            if let Some(doubt) = self.doubt(wanted, &tag, &search.shared, written).await? {
                 let refused = search.right.swap_remove(at).candidate;
                 search.refused.push(refused.tag.name.clone());
                 let message = doubt.message(&tag.name);

@@ -93,9 +93,9 @@ impl<S: Source> Chooser<'_, S> {
     /// The commit that the tag of a note's image stands for: the one that was annotated, unless the tag names the one that
     /// the image was built from.
     async fn commit_of(&self, annotated: Oid, note: &Note, image: &Reference) -> Result<Oid, SourceError> {
-        let named = image.tag().and_then(|tag| self.asked.inputs.scheme.read(tag));
-        let names = |commit: Oid| matches!(&named, Some(Named::Commit { prefix }) if commit.starts_with(prefix));
-        let is_source = !names(annotated) && names(note.built_from) && is_here(self.source, note.built_from).await?;
+        let read = image.tag().and_then(|tag| self.asked.inputs.scheme.read(tag));
+        let is_of = |commit: Oid| matches!(&read, Some(Named::Commit { prefix }) if commit.starts_with(prefix));
+        let is_source = !is_of(annotated) && is_of(note.built_from) && is_here(self.source, note.built_from).await?;
         Ok(if is_source { note.built_from } else { annotated })
     }
 }
