@@ -184,6 +184,11 @@ pub fn is_tag(tag: &str) -> bool {
         && tag.bytes().all(|byte| word(byte) || byte == b'.' || byte == b'-')
 }
 
+/// Whether `digest` is one: `sha256:`, `sha384:` or `sha512:` and 64, 96 or 128 lower-case hexadecimal digits.
+pub fn is_digest(digest: &str) -> bool {
+    check_digest(digest).is_ok()
+}
+
 /// Whether `tag` certainly moves from image to image. Only `latest` does by convention; a branch's name does too, but
 /// which tags are branches only the caller can know.
 pub fn is_floating_tag(tag: &str) -> bool {

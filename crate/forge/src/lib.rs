@@ -8,4 +8,5 @@ pub mod gitlab;
 pub mod http;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local;
+pub mod registry;
 pub mod tags;

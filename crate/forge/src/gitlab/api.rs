@@ -1,6 +1,6 @@
 //! Requests to one GitLab: REST and GraphQL, with its errors told apart (facts/gitlab.md, 2 and 3).
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use repin::source::SourceError;
 use serde_json::Value;
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::graphql::{Variables, literal};
 use super::read::Read;
 use super::token::Token;
+use crate::http::address::{escape, next_link};
 use crate::http::{Call, Client, HttpError, Response, Transport, TransportError};
 
 /// One GitLab, asked with one token or none.
@@ -324,15 +325,6 @@ fn refusal(endpoint: String, status: u16, body: &[u8]) -> ApiError {
     ApiError::Refused { endpoint, status, message: message.chars().take(300).collect(), scope }
 }
 
-/// The address behind `rel="next"` of a `Link` header (RFC 8288).
-fn next_link(header: &str) -> Option<String> {
-    header.split(',').find_map(|link| {
-        let (address, rest) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let is_next = rest.split(';').any(|part| matches!(part.trim(), "rel=\"next\"" | "rel=next"));
-        is_next.then(|| address.to_owned())
-    })
-}
-
 /// The address of another page of the same list.
 fn with_page(url: &str, page: &str) -> Option<String> {
     let page: u64 = page.parse().ok()?;
@@ -342,33 +334,9 @@ fn with_page(url: &str, page: &str) -> Option<String> {
     Some(format!("{path}?{}", query.join("&")))
 }
 
-/// Escapes everything but RFC 3986's unreserved characters.
-fn escape(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.') {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("a String takes everything");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_next_page_is_the_one_that_the_link_header_names() {
-        for (header, next) in [
-            ("<https://h/a?page=2>; rel=\"next\", <https://h/a?page=1>; rel=\"first\"", Some("https://h/a?page=2")),
-            ("<https://h/a?page=1>; rel=\"first\", <https://h/a?x=1&y=2>; rel=\"next\"", Some("https://h/a?x=1&y=2")),
-            ("<https://h/a?page=1>; rel=\"prev\"", None),
-            ("", None),
-            ("rel=\"next\"", None),
-        ] {
-            assert_eq!(next_link(header).as_deref(), next, "{header}");
-        }
-    }
 
     #[test]
     fn another_page_is_the_same_list() {
@@ -421,12 +389,5 @@ mod tests {
         ] {
             assert_eq!(refusal("GET /x".into(), status, body.as_bytes()).to_string(), shown, "{body}");
         }
-    }
-
-    #[test]
-    fn what_is_asked_about_is_escaped() {
-        let mut text = String::new();
-        escape("group/sub group/näme.é", &mut text);
-        assert_eq!(text, "group%2Fsub%20group%2Fn%C3%A4me.%C3%A9");
     }
 }

@@ -61,11 +61,11 @@ pub struct Call {
     pub url: String,
     /// Its headers, the token's among them. They go to the origin of `url` and to no other.
     pub headers: Vec<(&'static str, String)>,
-    /// The body of a POST.
+    /// The body of a POST or a PUT.
     pub body: Option<Vec<u8>>,
     /// The longest body of the answer, if not the client's limit.
     pub max_bytes: Option<usize>,
-    /// Whether it may be sent again where it is not known if the server has done it: a GET, or a query by POST.
+    /// Whether it may be sent again where it is not known if the server has done it: a GET, a PUT, or a query by POST.
     pub idempotent: bool,
     /// Whether it is sent again after a timeout. Not worth it where the server always is slow.
     pub retry_late: bool,
@@ -93,6 +93,21 @@ impl Call {
     /// A POST that changes nothing: it may be sent again.
     pub fn query(url: impl Into<String>, body: Vec<u8>) -> Self {
         Self { method: Method::Post, body: Some(body), ..Self::get(url) }
+    }
+
+    /// A POST that changes something each time.
+    pub fn post(url: impl Into<String>, body: Vec<u8>) -> Self {
+        Self { idempotent: false, ..Self::query(url, body) }
+    }
+
+    /// A PUT: done twice, it leaves what it leaves when it is done once.
+    pub fn put(url: impl Into<String>, body: Vec<u8>) -> Self {
+        Self { method: Method::Put, ..Self::query(url, body) }
+    }
+
+    /// A DELETE, which is not sent again: what is gone cannot be removed.
+    pub fn delete(url: impl Into<String>) -> Self {
+        Self { method: Method::Delete, idempotent: false, ..Self::get(url) }
     }
 
     /// With one more header.

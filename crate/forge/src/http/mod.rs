@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+pub(crate) mod address;
 mod client;
 mod gate;
 #[cfg(not(target_arch = "wasm32"))]
@@ -19,6 +20,7 @@ pub use client::{Call, Client, HttpError, Limits};
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::Native;
 pub use origin::Origin;
+pub(crate) use origin::join;
 #[cfg(target_arch = "wasm32")]
 pub use web::Web;
 
@@ -31,6 +33,10 @@ pub enum Method {
     Head,
     /// To take a body, and answer.
     Post,
+    /// To keep a body at this address.
+    Put,
+    /// To remove what is at this address.
+    Delete,
 }
 
 impl Method {
@@ -40,7 +46,14 @@ impl Method {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
         }
+    }
+
+    /// Whether a request of this kind has a body, if only an empty one.
+    pub(crate) fn has_body(self) -> bool {
+        matches!(self, Self::Post | Self::Put)
     }
 }
 
@@ -59,7 +72,7 @@ pub struct Request {
     pub url: String,
     /// Headers beyond those that a transport sets itself.
     pub headers: Vec<(&'static str, String)>,
-    /// The body of a POST.
+    /// The body of a POST or a PUT.
     pub body: Option<Vec<u8>>,
     /// For all of it, from the search of the host's address to the last byte of the answer.
     pub timeout: Duration,

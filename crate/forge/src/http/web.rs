@@ -170,6 +170,8 @@ fn prepared(request: &Request, redirect: RequestRedirect, watch: &Watch) -> Resu
             Method::Get => gloo_net::http::Method::GET,
             Method::Head => gloo_net::http::Method::HEAD,
             Method::Post => gloo_net::http::Method::POST,
+            Method::Put => gloo_net::http::Method::PUT,
+            Method::Delete => gloo_net::http::Method::DELETE,
         })
         .credentials(RequestCredentials::Omit)
         .cache(RequestCache::NoStore)
@@ -183,7 +185,7 @@ fn prepared(request: &Request, redirect: RequestRedirect, watch: &Watch) -> Resu
         builder = builder.header(name, value);
     }
     let ready = match &request.body {
-        Some(body) if request.method == Method::Post => builder.body(Uint8Array::from(&**body)),
+        Some(body) if request.method.has_body() => builder.body(Uint8Array::from(&**body)),
         _ => builder.build(),
     };
     ready.map(Into::into).map_err(|error| TransportError::Other { reason: error.to_string() })

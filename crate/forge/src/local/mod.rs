@@ -48,6 +48,7 @@ pub struct Local {
     /// Whether notes on commits are looked at.
     uses_notes: bool,
     image_notes: RefCell<Option<Arc<Notes>>>,
+    server: Option<String>,
 }
 
 /// The repository's git tags, both ways.
@@ -78,7 +79,9 @@ impl Local {
             .shallow_commits()
             .map_err(|error| SourceError::failed("the list of shallow commits cannot be read", error))?;
         let edge: Arc<OidSet> = Arc::new(edge.iter().flat_map(|commits| commits.iter()).map(|id| oid(*id)).collect());
-        let remote = remote(&repository);
+        let url = remote_url(&repository);
+        let remote = url.as_deref().and_then(parse_remote);
+        let server = remote.as_ref().zip(url.as_deref()).map(|(remote, url)| server(remote, url));
         let project = Project {
             path: remote.as_ref().map(|remote| remote.path.clone()),
             image: remote.as_ref().and_then(image_repository).map(|image| image.name()),
@@ -96,6 +99,7 @@ impl Local {
             tags: RefCell::new(None),
             uses_notes: true,
             image_notes: RefCell::default(),
+            server,
         })
     }
 
@@ -133,6 +137,11 @@ impl Local {
     /// The folder that is worked in; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<PathBuf> {
         self.repository.workdir().map(Path::to_path_buf)
+    }
+
+    /// The web server of the remote that the project lives at: `https://gitlab.example.org`.
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
     }
 
     fn all_git_tags(&self) -> Result<Arc<Tags>, SourceError> {
@@ -372,7 +381,7 @@ struct Worker {
 }
 
 /// Where the project lives: the remote of the branch that is checked out, else `origin`, else the only one.
-fn remote(repository: &gix::Repository) -> Option<repin::remote::Remote> {
+fn remote_url(repository: &gix::Repository) -> Option<String> {
     let names = repository.remote_names();
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let config = repository.config_snapshot();
@@ -387,7 +396,17 @@ fn remote(repository: &gix::Repository) -> Option<repin::remote::Remote> {
         .or_else(|| names.iter().find(|name| *name == "origin").cloned())
         .or_else(|| if let [only] = &names[..] { Some(only.clone()) } else { None })?;
     let url = config.string(format!("remote.{name}.url").as_str())?;
-    parse_remote(url.to_str().ok()?)
+    url.to_str().ok().map(str::to_owned)
+}
+
+/// The web server of a remote. That of an ssh address is at the usual port of the same host.
+fn server(remote: &repin::remote::Remote, url: &str) -> String {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match (scheme.as_deref(), remote.port) {
+        (Some(scheme @ ("http" | "https")), Some(port)) => format!("{scheme}://{}:{port}", remote.host),
+        (Some("http"), None) => format!("http://{}", remote.host),
+        _ => format!("https://{}", remote.host),
+    }
 }
 
 /// Whether objects were left out on purpose, to be fetched when needed.

@@ -138,8 +138,11 @@ fn exchange(
     }
     let body = request.body.as_deref().unwrap_or_default();
     let answer = builder.body(body).map_err(ureq::Error::Http).and_then(|ready| {
-        let empty = request.method != Method::Post;
-        if empty { run(agent, ready.map(|_| ()), left, &origin) } else { run(agent, ready, left, &origin) }
+        if request.method.has_body() {
+            run(agent, ready, left, &origin)
+        } else {
+            run(agent, ready.map(|_| ()), left, &origin)
+        }
     });
     let answer = answer.map_err(|error| explain(&error, &origin))?;
 
