@@ -238,12 +238,21 @@ pub(crate) struct Patterns {
 }
 
 /// Which images exist, and where.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Registry {
     /// The tags that exist, one a line or as `skopeo list-tags` prints them; `-` reads standard input. GitLab is then not
     /// asked for them
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) tags: Option<PathBuf>,
+
+    /// Ask the registry itself which images of a folder's project exist; GitLab is asked anyway for those of an address
+    ///
+    /// The login is the first of these that there is for the registry: REPIN_REGISTRY_USER and REPIN_REGISTRY_PASSWORD (if
+    /// REPIN_REGISTRY_HOST is set, for that host alone), those of a CI job, docker's configuration and its credential
+    /// helpers, the token for the project's GitLab. A login is sent to no other server (but REPIN_REGISTRY_REALM permits one
+    /// more), and never without encryption, except to this machine.
+    #[arg(long = "registry", conflicts_with = "tags")]
+    pub(crate) ask: bool,
 
     /// The registry repository of the images, without a tag [default: what GitLab says; of a folder CI_REGISTRY_IMAGE, else from the remote]
     #[arg(long, value_name = "NAME")]

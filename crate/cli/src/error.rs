@@ -53,6 +53,11 @@ impl Failure {
         self
     }
 
+    /// What went wrong, for a sentence that goes on.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Tells it, and gives the exit code.
     pub(crate) fn report(&self, color: Color) -> ExitCode {
         if self.unread {

@@ -15,8 +15,10 @@ use repin_forge::local::Local;
 
 use crate::args::{self as options, Asked, Color, MaxRequests, Registry};
 use crate::error::Failure;
+use crate::login::{Around, Own};
 use crate::progress::Progress;
-use crate::source::{AnySource, Named, Remote};
+use crate::registry::Registries;
+use crate::source::{AnySource, Folder, Named, Remote};
 use crate::token::{self, Surroundings};
 use crate::watched::Watched;
 
@@ -51,7 +53,11 @@ impl Project {
         let progress = Progress::new(color);
         let (named, token_place, ci_path) = match place(&asked.project)? {
             Place::Folder(path) => {
-                (local(&asked.project, &path, tags, uses_notes, &progress)?, None, variable("CI_CONFIG_PATH"))
+                let mut folder = local(&asked.project, &path, tags, uses_notes, &progress)?;
+                if registry.is_some_and(|registry| registry.ask) && tags.is_none() {
+                    folder.registries = Some(Rc::new(registries(asked, &folder, image.as_deref(), &progress)));
+                }
+                (Named::Local(folder), None, variable("CI_CONFIG_PATH"))
             }
             Place::Address(location) => {
                 let job = Job::of(&location);
@@ -101,7 +107,11 @@ impl Project {
 
     /// Whether it is known which tags exist, once the question is answered.
     pub(crate) fn has_tags(&self) -> bool {
-        self.given_tags || self.named.remote().is_some_and(|remote| remote.source().has_images())
+        self.given_tags
+            || match &self.named {
+                Named::Local(folder) => folder.registries.is_some(),
+                Named::Remote(remote) => remote.source().has_images(),
+            }
     }
 
     /// One commit of the project, as an answer speaks of it. Of one that cannot be asked for any more, the id has to do.
@@ -125,9 +135,9 @@ impl Project {
 
     /// The folder whose files can differ from the commit asked about: it is the one that is checked out there.
     pub(crate) fn work_dir(&self) -> Option<PathBuf> {
-        let Named::Local(local) = &self.named else { return None };
+        let Named::Local(folder) = &self.named else { return None };
         let at_head = matches!(self.question.revision.as_deref(), None | Some("HEAD" | "@"));
-        if at_head { local.work_dir() } else { None }
+        if at_head { folder.local.work_dir() } else { None }
     }
 
     /// The project's name, for sentences.
@@ -172,7 +182,7 @@ fn local(
     tags: Option<&Path>,
     uses_notes: bool,
     progress: &Progress,
-) -> Result<Named, Failure> {
+) -> Result<Folder, Failure> {
     let mut source = Local::open(path)
         .map_err(|error| {
             Failure::of_source(&error, name).hint("give a folder in a git repository, or run repin inside of one")
@@ -187,7 +197,20 @@ fn local(
     if let Some(callback) = progress.callback() {
         source = source.with_progress(callback);
     }
-    Ok(Named::Local(Rc::new(source)))
+    Ok(Folder { local: Rc::new(source), registries: None })
+}
+
+/// Whoever holds the images of a folder's project. `image` is the repository that the caller named.
+fn registries(asked: &Asked, folder: &Folder, image: Option<&str>, progress: &Progress) -> Registries {
+    let project = folder.local.project();
+    let hosts = image.into_iter().chain(project.image.as_deref());
+    let own = Own {
+        hosts: hosts.filter_map(|name| Reference::parse(name).ok()).map(|name| name.registry().to_owned()).collect(),
+        server: folder.local.server().map(str::to_owned),
+        path: project.path,
+        token_file: asked.gitlab.token_file.clone(),
+    };
+    Registries::new(own, Around::of_process(), limits(&asked.gitlab), progress.callback())
 }
 
 fn remote(

@@ -17,15 +17,24 @@ use repin_forge::local::Local;
 use repin_forge::cache::FileCache;
 use repin_forge::gitlab::{Addressed, Reading};
 
+use crate::registry::Registries;
 use crate::watched::Watched;
 
 /// A project of a GitLab, by its address.
 pub(crate) type Remote = Addressed<Watched, Option<FileCache>>;
 
+/// A repository on this machine, and the registries that may be asked for its images.
+#[derive(Clone)]
+pub(crate) struct Folder {
+    pub(crate) local: Rc<Local>,
+    /// `None`: nobody is asked.
+    pub(crate) registries: Option<Rc<Registries>>,
+}
+
 /// What PROJECT names.
 pub(crate) enum Named {
     /// A repository on this machine.
-    Local(Rc<Local>),
+    Local(Folder),
     /// A project of a GitLab.
     Remote(Box<Remote>),
 }
@@ -42,7 +51,7 @@ impl Named {
     /// The source, as far as it is known which one is meant.
     pub(crate) fn source(&self) -> AnySource {
         match self {
-            Self::Local(local) => AnySource::Local(Rc::clone(local)),
+            Self::Local(folder) => AnySource::Local(folder.clone()),
             Self::Remote(remote) => AnySource::Remote(remote.source()),
         }
     }
@@ -50,7 +59,7 @@ impl Named {
     /// The source, and the question as one of it.
     pub(crate) async fn find(&self, question: &Question) -> Result<(AnySource, Question), SourceError> {
         match self {
-            Self::Local(local) => Ok((AnySource::Local(Rc::clone(local)), question.clone())),
+            Self::Local(folder) => Ok((AnySource::Local(folder.clone()), question.clone())),
             Self::Remote(remote) => {
                 let (source, question) = remote.find(question).await?;
                 Ok((AnySource::Remote(source), question))
@@ -61,15 +70,28 @@ impl Named {
 
 /// One of the two.
 pub(crate) enum AnySource {
-    Local(Rc<Local>),
+    Local(Folder),
     Remote(Rc<Reading<Watched, Option<FileCache>>>),
+}
+
+impl AnySource {
+    /// The registries that are asked for the images of a folder's project.
+    fn registries(&self) -> Option<&Registries> {
+        match self {
+            Self::Local(folder) => folder.registries.as_deref(),
+            Self::Remote(_) => None,
+        }
+    }
 }
 
 /// The same call on whichever it is.
 macro_rules! on {
     ($source:expr, $it:ident => $call:expr) => {
         match $source {
-            AnySource::Local($it) => $call,
+            AnySource::Local(folder) => {
+                let $it = &folder.local;
+                $call
+            }
             AnySource::Remote($it) => $call,
         }
     };
@@ -117,7 +139,10 @@ impl Source for AnySource {
     }
 
     async fn images(&self, repository: Option<&str>) -> Result<Option<Images>, SourceError> {
-        on!(self, it => it.images(repository).await)
+        match self.registries() {
+            Some(registries) => registries.images(repository, self.project().image.as_deref()).await.map(Some),
+            None => on!(self, it => it.images(repository).await),
+        }
     }
 
     async fn next(&self, commit: Oid, open: &[Candidate], most: usize) -> Result<Vec<usize>, SourceError> {
@@ -134,7 +159,10 @@ impl Source for AnySource {
         candidate: &Candidate,
         commit: Oid,
     ) -> Result<Option<Tag>, SourceError> {
-        on!(self, it => it.confirm(wanted, candidate, commit).await)
+        match self.registries() {
+            Some(registries) => registries.confirm(candidate).await,
+            None => on!(self, it => it.confirm(wanted, candidate, commit).await),
+        }
     }
 
     async fn build(&self, wanted: Wanted<'_>, job: Option<&str>) -> Result<Option<Build>, SourceError> {
@@ -154,11 +182,11 @@ impl Source for AnySource {
     }
 
     fn notes(&self) -> Vec<String> {
-        on!(self, it => Source::notes(&**it))
+        self.registries().map_or_else(|| on!(self, it => Source::notes(&**it)), Registries::notes)
     }
 
     fn cost(&self) -> Option<Cost> {
-        on!(self, it => it.cost())
+        self.registries().map_or_else(|| on!(self, it => it.cost()), Registries::cost)
     }
 
     async fn nearest(&self, commit: Oid, images: &[Oid]) -> Result<Near, SourceError> {

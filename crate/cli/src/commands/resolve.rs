@@ -17,7 +17,7 @@ pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, Some(&options.registry), color)?;
     let mut resolution = project.wait(async {
         match &project.named {
-            Named::Local(local) => repin::resolve::resolve(&**local, &project.question).await,
+            Named::Local(_) => repin::resolve::resolve(&project.named.source(), &project.question).await,
             Named::Remote(remote) => remote.resolve(&project.question).await,
         }
     })?;
@@ -53,7 +53,7 @@ pub(crate) fn text(project: &Project, resolution: &Resolution, screen: &mut Scre
         nearest,
         has_tags: project.has_tags(),
         is_remote: project.named.remote().is_some(),
-        cost: project.named.remote().map(Remote::cost),
+        cost: resolution.cost.or_else(|| project.named.remote().map(Remote::cost)),
     };
     answer::write(screen, resolution, &around)?;
     screen.flush()?;

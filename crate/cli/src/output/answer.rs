@@ -143,10 +143,15 @@ fn next(resolution: &Resolution, around: &Around) -> Option<String> {
             "say what the image is built from: with a Dockerfile, `--inputs GLOB`, or `inputs` in .repin.toml".to_owned()
         }
         ("bad-config", _) => "mend .repin.toml, or pass it over with `--inputs GLOB`".to_owned(),
+        ("no-access", _) if !around.is_remote => {
+            "log in to the registry (`docker login`, or REPIN_REGISTRY_USER and REPIN_REGISTRY_PASSWORD), or give the tags with `--tags FILE`"
+                .to_owned()
+        }
         ("no-access", _) => {
             "give a token of somebody who may read the registry (GITLAB_TOKEN or --token-file), or the tags with `--tags FILE`"
                 .to_owned()
         }
+        ("no-answer", _) => "ask again later, or give the tags with `--tags FILE`".to_owned(),
         ("search-limit", _) => "allow more requests, with `--max-requests N` or `--max-requests none`".to_owned(),
         ("partial" | "shallow", _) if around.is_remote => {
             "ask again; where requests were used up, allow more with `--max-requests N`".to_owned()

@@ -8,5 +8,6 @@ mod gitlab;
 mod help;
 mod history;
 mod inputs;
+mod registry;
 mod repository;
 mod resolve;

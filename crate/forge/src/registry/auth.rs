@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 
 use super::challenge::Challenge;
-use super::error::{Action, RegistryError, refused, said, what};
+use super::error::{Action, NotAllowed, RegistryError, refused, said, what};
 use super::login::{FoundLogin, Login, Logins, Reach};
 use super::token::{Claims, Reply, Scope, Token};
 use super::{Registry, realm};
@@ -203,14 +203,14 @@ impl<T: Transport, L: Logins> Registry<T, L> {
 
     fn may_not(&self, repository: &str, action: Action, said: Option<String>) -> RegistryError {
         let auth = self.auth.borrow();
-        RegistryError::NotAllowed {
+        RegistryError::NotAllowed(Box::new(NotAllowed {
             registry: self.host.clone(),
             repository: repository.to_owned(),
             action,
             place: auth.place.clone(),
             said,
             passed_over: auth.found.as_ref().map(|found| found.passed_over.clone()).unwrap_or_default(),
-        }
+        }))
     }
 }
 

@@ -16,6 +16,23 @@ pub enum Action {
     Push,
 }
 
+/// What somebody may not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAllowed {
+    /// The registry's name.
+    pub registry: String,
+    /// The repository.
+    pub repository: String,
+    /// What was to be done.
+    pub action: Action,
+    /// Where the login comes from that was used: `the environment variable …`; `None`: there was none.
+    pub place: Option<String>,
+    /// What the registry says.
+    pub said: Option<String>,
+    /// Logins that there are and were not used, and why.
+    pub passed_over: Vec<String>,
+}
+
 /// Why a registry gave no answer. None of them has a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegistryError {
@@ -31,20 +48,7 @@ pub enum RegistryError {
         error: HttpError,
     },
     /// It may not be done, or, where it was to be read, the repository may not be there at all.
-    NotAllowed {
-        /// The registry's name.
-        registry: String,
-        /// The repository.
-        repository: String,
-        /// What was to be done.
-        action: Action,
-        /// Where the login comes from that was used: `the environment variable …`; `None`: there was none.
-        place: Option<String>,
-        /// What the registry says.
-        said: Option<String>,
-        /// Logins that there are and were not used, and why.
-        passed_over: Vec<String>,
-    },
+    NotAllowed(Box<NotAllowed>),
     /// The registry sends its callers for a token to where no login may go.
     Realm {
         /// The registry's name.
@@ -82,12 +86,12 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
-    /// Why the list of images is not complete, where this is the reason: `no-access`, `search-limit` or `partial`.
+    /// Why the list of images is not complete, where this is the reason: `no-access`, `search-limit` or `no-answer`.
     pub fn reason(&self) -> Reason {
         let code = match self {
-            Self::NotAllowed { .. } | Self::Realm { .. } => "no-access",
+            Self::NotAllowed(_) | Self::Realm { .. } => "no-access",
             Self::Http { error: HttpError::RequestLimit | HttpError::Deadline, .. } => "search-limit",
-            _ => "partial",
+            _ => "no-answer",
         };
         Reason::new(code, self.to_string())
     }
@@ -99,20 +103,7 @@ impl fmt::Display for RegistryError {
             Self::Host(host) => write!(f, "`{host}` is no host of a registry"),
             Self::Name(name) => write!(f, "`{name}` is no name of an image"),
             Self::Http { what, error } => write!(f, "{what}: {error}"),
-            Self::NotAllowed { registry, repository, action, place, said, passed_over } => {
-                match place {
-                    Some(place) => write!(f, "the registry {registry} does not let the login of {place}")?,
-                    None => write!(f, "the registry {registry} does not let anyone without a login")?,
-                }
-                match action {
-                    Action::Read => write!(f, " read {repository}, or it has no such repository")?,
-                    Action::Push => write!(f, " push to {repository}")?,
-                }
-                if let Some(said) = said {
-                    write!(f, " ({said})")?;
-                }
-                passed_over.iter().try_for_each(|why| write!(f, "; {why}"))
-            }
+            Self::NotAllowed(refusal) => refusal.fmt(f),
             Self::Realm { registry, realm, problem } => {
                 write!(f, "the registry {registry} sends its callers for a token to {realm}: {problem}")
             }
@@ -123,6 +114,24 @@ impl fmt::Display for RegistryError {
                 write!(f, "{what} should have the digest {expected}, and has {found}")
             }
         }
+    }
+}
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { registry, repository, action, place, said, passed_over } = self;
+        match place {
+            Some(place) => write!(f, "the registry {registry} does not let the login of {place}")?,
+            None => write!(f, "the registry {registry} does not let anyone without a login")?,
+        }
+        match action {
+            Action::Read => write!(f, " read {repository}, or it has no such repository")?,
+            Action::Push => write!(f, " push to {repository}")?,
+        }
+        if let Some(said) = said {
+            write!(f, " ({said})")?;
+        }
+        passed_over.iter().try_for_each(|why| write!(f, "; {why}"))
     }
 }
 

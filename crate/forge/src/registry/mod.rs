@@ -40,7 +40,7 @@ mod tags;
 mod token;
 
 use auth::Auth;
-pub use error::{Action, RegistryError};
+pub use error::{Action, NotAllowed, RegistryError};
 pub use login::{FoundLogin, Login, Logins, Reach};
 pub use manifest::{Descriptor, Manifest, digest_of};
 pub use realm::is_family;

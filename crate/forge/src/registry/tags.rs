@@ -84,14 +84,14 @@ impl<T: Transport, L: Logins> Registry<T, L> {
                     self.host,
                     tags.len()
                 );
-                return Ok(cut_off(tags, "partial", message));
+                return Ok(cut_off(tags, "no-answer", message));
             }
             next = Some(to);
         }
-        Ok(Images { tags, cut_off: None })
+        Ok(Images { tags, ..Images::default() })
     }
 }
 
 fn cut_off(tags: Vec<Tag>, code: &str, message: String) -> Images {
-    Images { tags, cut_off: Some(Reason::new(code, message)) }
+    Images { tags, cut_off: Some(Reason::new(code, message)), ..Images::default() }
 }
