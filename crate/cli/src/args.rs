@@ -266,6 +266,13 @@ pub(crate) struct Registry {
     pub(crate) no_notes: bool,
 }
 
+impl Registry {
+    /// The same for a command that asks the registry wherever no tags are given.
+    pub(crate) fn by_default(&self) -> Self {
+        Self { ask: self.tags.is_none(), ..self.clone() }
+    }
+}
+
 /// `repin resolve`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Resolve {

@@ -75,7 +75,7 @@ impl Delivery {
 }
 
 fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
-    let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
+    let project = Project::open(&options.asked, &[], Some(&options.registry.by_default()), color)?;
     let job = JobVariables::read();
     let found = project.ask(async |source, question| {
         let commit = repin::source::Source::commit(source, question.revision.as_deref()).await?;
