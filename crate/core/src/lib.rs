@@ -15,7 +15,7 @@
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
 //! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
-//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`note`] is how a repository itself remembers which image a commit was given.
+//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes; [`note`] is how a repository itself remembers which image a commit was given.
 //!
 //! ```
 //! use repin::dockerfile::{BuildOptions, Dockerfile};
@@ -38,6 +38,7 @@
 pub mod check;
 mod choose;
 pub mod ci;
+pub mod cleanup;
 pub mod config;
 pub mod dockerfile;
 pub mod dockerignore;

@@ -39,7 +39,7 @@ mod expression;
 mod image;
 mod include;
 mod inputs;
-mod pattern;
+pub(crate) mod pattern;
 mod rule;
 mod run;
 mod shell;

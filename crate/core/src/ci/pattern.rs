@@ -24,7 +24,7 @@ pub(super) fn search(expression: &str, text: &str) -> Option<bool> {
 }
 
 /// As [`search`], of a bare expression.
-pub(super) fn find(pattern: &str, flags: &str, text: &str) -> Option<bool> {
+pub(crate) fn find(pattern: &str, flags: &str, text: &str) -> Option<bool> {
     if pattern.len() > MAX_PATTERN {
         return None;
     }

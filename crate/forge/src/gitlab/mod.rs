@@ -27,6 +27,7 @@ mod api;
 mod ask;
 mod build;
 mod changes;
+mod cleanup;
 mod commits;
 mod compare;
 mod confirm;

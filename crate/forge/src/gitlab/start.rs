@@ -99,14 +99,14 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     }
 
     /// `GET /projects/:id`, once.
-    async fn about(&self) -> Result<ProjectReply, ApiError> {
+    pub(super) async fn about(&self) -> Result<ProjectReply, ApiError> {
         if let Some(known) = self.state.borrow().project.clone() {
             return Ok(known);
         }
         self.api.get(self.url(&[], &[])).await
     }
 
-    fn learn_project(&self, about: ProjectReply) {
+    pub(super) fn learn_project(&self, about: ProjectReply) {
         if about.ci_config_path.as_deref().is_some_and(|path| path.contains('@') || path.contains("://")) {
             self.note(
                 "the project's CI file is kept elsewhere and is not read; `.repin.toml` can say what the image is built from",
@@ -116,7 +116,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
     }
 
     /// Why the project cannot be read.
-    fn no_project(&self, error: ApiError) -> SourceError {
+    pub(super) fn no_project(&self, error: ApiError) -> SourceError {
         let what = match &error {
             _ if error.is_not_found() && self.api.token().is_none() => format!(
                 "{} has no project {} that can be seen without a token: its name may be wrong, or it is private",

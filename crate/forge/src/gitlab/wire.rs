@@ -2,6 +2,7 @@
 //! in some version are optional (facts/gitlab.md, 2).
 
 use repin::Oid;
+use repin::cleanup::CleanupPolicy;
 use repin::source::Commit;
 
 use super::read::read;
@@ -10,7 +11,7 @@ read! {
     ProjectReply {
         id, path_with_namespace, default_branch, ci_config_path, container_registry_image_prefix,
         container_registry_access_level, container_registry_enabled, forked_from_project, builds_access_level,
-        jobs_enabled, archived [default]
+        jobs_enabled, archived [default], container_expiration_policy
     }
     ForkedFrom { id, path_with_namespace }
     CommitReply { id, parent_ids [default], title, committed_date }
@@ -39,6 +40,7 @@ pub(super) struct ProjectReply {
     pub(super) builds_access_level: Option<String>,
     pub(super) jobs_enabled: Option<bool>,
     pub(super) archived: bool,
+    pub(super) container_expiration_policy: Option<CleanupPolicy>,
 }
 
 /// The parent of a fork.

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use repin::cleanup::CleanupPolicy;
 use repin::resolution::{Relation, Status};
-use repin::source::SourceError;
+use repin::source::{Source as _, SourceError};
 use repin::{Oid, Question, Resolution};
 use repin_forge::cache::{FileCache, Stores as _};
 use repin_forge::gitlab::GitLab;
@@ -17,6 +18,8 @@ use repin_sandbox::gitlab::{
     self, Access, Fault, FaultKind, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Server, Version,
     Visibility,
 };
+
+use serde_json::{Value, json};
 
 use crate::git::{File, Repo, file, found, seven};
 
@@ -395,4 +398,34 @@ fn a_token_is_shown_nowhere_and_sent_to_nobody_else() {
     assert!(kept.len() > 1000);
     assert!(!kept.windows(secret.len()).any(|part| part == secret.as_bytes()));
     assert!(stranger.log().is_empty(), "{:?}", stranger.log());
+}
+
+#[test]
+fn the_clean_up_policy_is_read_where_it_is_shown() {
+    let full = json!({ "cadence": "1d", "enabled": true, "keep_n": 10, "older_than": "90d", "name_regex": ".*", "name_regex_keep": null, "next_run_at": "2024-06-01T00:00:00Z" });
+    let all = CleanupPolicy {
+        enabled: true,
+        keep_n: Some(10),
+        older_than: Some("90d".to_owned()),
+        name_regex: Some(".*".to_owned()),
+        ..CleanupPolicy::default()
+    };
+    for (given, expected) in [
+        (full, Some(all)),
+        (
+            json!({ "enabled": true, "keep_n": "many" }),
+            Some(CleanupPolicy { enabled: true, ..CleanupPolicy::default() }),
+        ),
+        (json!([]), Some(CleanupPolicy::default())),
+        (Value::Null, None),
+    ] {
+        let world = World::new(Options::default(), |project| project.cleanup_policy = Some(given.clone()));
+        let gitlab = world.open(path("group/name"), None, true);
+        assert_eq!(pollster::block_on(gitlab.cleanup_policy()).unwrap(), expected, "{given}");
+        pollster::block_on(gitlab.cleanup_policy()).unwrap();
+        assert_eq!(gitlab.cost().map(|cost| cost.requests), Some(1), "once is enough");
+        world.server.update(world.id, |project| project.visibility = Visibility::Private);
+        let refused = pollster::block_on(world.open(path("group/name"), None, true).cleanup_policy());
+        assert!(refused.is_err());
+    }
 }

@@ -133,6 +133,8 @@ pub struct Project {
     pub builds: Access,
     /// The repositories of its container registry.
     pub images: Vec<Repository>,
+    /// `container_expiration_policy`, as the API gives it; `None`: it is off.
+    pub cleanup_policy: Option<serde_json::Value>,
     /// Its pipelines, in any order.
     pub pipelines: Vec<Pipeline>,
     /// Paths that it had before: they answer with a 301.

@@ -116,7 +116,7 @@ fn json(cx: &Context<'_>, project: &Stored) -> Value {
         "public_jobs": data.builds == Access::Enabled,
         "mirror": false,
         "mirror_trigger_builds": false,
-        "container_expiration_policy": { "enabled": false },
+        "container_expiration_policy": data.cleanup_policy.clone().unwrap_or_else(|| json!({ "enabled": false })),
     });
     let mut value = basic(cx, project);
     if let (Some(object), Value::Object(more)) = (value.as_object_mut(), more) {
