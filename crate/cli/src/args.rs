@@ -8,8 +8,10 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod build_needed;
+mod ci;
 
 pub(crate) use build_needed::BuildNeeded;
+pub(crate) use ci::Ci;
 
 /// Which container image, already built, is right for a git commit?
 ///
@@ -70,6 +72,13 @@ pub(crate) enum Command {
     /// Say what is wrong with the recipe: copies that start no build, lost builds, stale or foreign pins
     #[command(after_help = CHECK_HELP)]
     Check(Check),
+
+    /// Write the image job: it builds only where no right image exists, and tags the right one otherwise
+    ///
+    /// Without --write nothing is changed: what would be is shown. Only the image job is changed, and its own script stays
+    /// in it; what cannot be changed safely is refused, with a job to put there by hand.
+    #[command(after_help = ci::HELP)]
+    Ci(Ci),
 
     /// Say whether a CI job has to build the image of its commit; for the job's script
     ///

@@ -304,7 +304,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 /// Whether `CI_CONFIG_PATH` means a file of this project: `path@group/project` and a URL mean one elsewhere.
-fn is_local_ci_path(path: &str) -> bool {
+pub(crate) fn is_local_ci_path(path: &str) -> bool {
     !path.contains('@') && !path.contains("://")
 }
 

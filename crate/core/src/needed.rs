@@ -68,7 +68,7 @@ pub async fn needed<S: Source>(
     let (spec, _) = question.spec_at(source, resolution.commit).await?;
     let (snapshot, _) = source.files(&spec, resolution.commit).await?;
     let inputs = &*snapshot.inputs;
-    let repository = question.repository(&source.project(), &spec, inputs);
+    let (images, repository) = question.images(source, &source.project(), &spec, inputs).await?;
     let names = CommitNames { id: resolution.commit, git_tag: place.git_tag, ref_name: place.name };
     let tag = inputs.scheme.expected(&names).or_else(|| resolution.expected_tag.clone());
     let found = (resolution.status == Status::Found).then_some(resolution.image.as_ref()).flatten();
@@ -83,8 +83,8 @@ pub async fn needed<S: Source>(
         resolution,
     };
     if most > 0 {
-        let repository = needed.repository.as_deref();
-        match others(source, question, &needed.resolution, inputs, repository, most).await {
+        let are_known = images.is_some_and(|images| images.cut_off.is_none());
+        match others(source, question, &needed.resolution, inputs, are_known, most).await {
             Ok(Ok(others)) => needed.others = others,
             Ok(Err(why)) => needed.notes.push(format!("no other commit is looked for: {why}")),
             Err(error) => needed.notes.push(format!("which other commits have no image is not known: {error}")),
@@ -99,14 +99,14 @@ async fn others<S: Source>(
     question: &Question,
     answer: &Resolution,
     inputs: &Inputs,
-    repository: Option<&str>,
+    are_known: bool,
     most: usize,
 ) -> Result<Result<Vec<Oid>, &'static str>, SourceError> {
     if source.project().shallow {
         return Ok(Err("in a shallow clone their history is not all there"));
     }
     // Tags of commits that are gone (a branch was deleted, or rebased) do not matter here: nobody resolves to them.
-    if source.images(repository).await?.is_none_or(|images| images.cut_off.is_some()) {
+    if !are_known {
         return Ok(Err("it is not known which images exist"));
     }
     if answer.environment.is_none() {

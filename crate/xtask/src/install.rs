@@ -12,9 +12,11 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 6] = [
+const PROGRAMS: [Program; 8] = [
     Program { name: "git", works: || answers("git"), packages: &["git"] },
     Program { name: "docker-registry", works: || answers("docker-registry"), packages: &["docker-registry"] },
+    Program { name: "shellcheck", works: || answers("shellcheck"), packages: &["shellcheck"] },
+    Program { name: "busybox", works: || succeeds(Command::new("busybox").arg("true")), packages: &["busybox"] },
     // Debian's Python has no pip, and makes no environments that have one.
     Program {
         name: "python3 with venv and pip",

@@ -6,6 +6,7 @@ use crate::error::Failure;
 mod build_needed;
 mod cache;
 mod check;
+mod ci;
 mod completions;
 mod history;
 mod inputs;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::History(options) => history::run(&options, args.color),
         Command::Inputs(options) => inputs::run(&options, args.color),
         Command::Check(options) => check::run(&options, args.color),
+        Command::Ci(options) => ci::run(&options, args.color),
         Command::BuildNeeded(options) => build_needed::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),
         Command::Completions { shell } => completions::run(shell),

@@ -49,7 +49,8 @@ fn manual_pages_are_made_for_every_command() {
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let commands = ["", "-build-needed", "-cache", "-check", "-completions", "-history", "-inputs", "-man", "-resolve"];
+    let commands =
+        ["", "-build-needed", "-cache", "-check", "-ci", "-completions", "-history", "-inputs", "-man", "-resolve"];
     let mut expected = commands.map(|command| format!("repin{command}.1"));
     expected.sort();
     assert_eq!(names, expected);

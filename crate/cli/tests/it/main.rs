@@ -3,6 +3,7 @@
 
 mod build_needed;
 mod cache;
+mod ci;
 mod errors;
 mod gitlab;
 mod help;

@@ -32,6 +32,8 @@ pub struct ImageJob {
     pub changes: Vec<Changes>,
     /// When it runs.
     pub triggers: Triggers,
+    /// How many other images it builds, which are left out.
+    pub others: usize,
     /// What a person should know about it.
     pub notes: Vec<String>,
 }
@@ -210,8 +212,17 @@ fn candidate(job: &Job, found: Found, workflow: Option<&Value>) -> Candidate {
         notes.push(format!("The job {} runs no build command that can be read{called}.", job.name));
     }
     let build = build.map(|build| build.build).unwrap_or_default();
-    let job =
-        ImageJob { name: job.name.clone(), build, images, pushes_to: repository, scheme, changes, triggers, notes };
+    let job = ImageJob {
+        name: job.name.clone(),
+        build,
+        images,
+        pushes_to: repository,
+        scheme,
+        changes,
+        triggers,
+        others,
+        notes,
+    };
     Candidate { job, rank, opaque }
 }
 

@@ -27,6 +27,8 @@
 //! assert_eq!(job.build.dockerfiles(), [Text::Known("Dockerfile".into())]);
 //! ```
 //!
+//! [`recipe`] writes an image job that builds only where no right image exists.
+//!
 //! Limits keep hostile files harmless: their sizes, nesting and everything that multiplies is bounded (see each
 //! file of this module); beyond a limit there is a note.
 
@@ -40,6 +42,7 @@ mod image;
 mod include;
 mod inputs;
 pub(crate) mod pattern;
+pub mod recipe;
 mod rule;
 mod run;
 mod shell;

@@ -1,0 +1,22 @@
+# Builds further commits that no job was run for, each in a checkout of its own. None of them fails this job.
+repin_others() {
+  for repin_commit in $(echo "$REPIN_OTHERS" | tr , ' '); do
+    command -v git >/dev/null || apk add -q --no-cache git >/dev/null 2>&1 || return 0
+    repin_tree=$repin_dir/$repin_commit
+    git -c safe.directory='*' worktree add --force --detach "$repin_tree" "$repin_commit" >/dev/null 2>&1 || continue
+    set +e
+    (
+      set -e
+      cd "$repin_tree"
+      CI_COMMIT_SHA=$repin_commit
+      CI_COMMIT_SHORT_SHA=$(printf %.8s "$repin_commit")
+      CI_PROJECT_DIR=$repin_tree
+      export CI_COMMIT_SHA CI_COMMIT_SHORT_SHA CI_PROJECT_DIR
+      "$@"
+    )
+    repin_status=$?
+    set -e
+    [ "$repin_status" = 0 ] || echo "repin: the image of $repin_commit was not built: a later pipeline tries again" >&2
+    git -c safe.directory='*' worktree remove --force "$repin_tree" >/dev/null 2>&1 || true
+  done
+}

@@ -1,0 +1,262 @@
+//! The recipe in CI files as they are found: what becomes of each, and which are left alone.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use repin::ci::CiFile;
+use repin::ci::recipe::{Refusal, Variant, Wish, Written, write};
+use saphyr::{LoadableYamlNode as _, Yaml};
+use serde_json::Value;
+
+type Folder = BTreeMap<String, Vec<u8>>;
+
+const CI: &str = ".gitlab-ci.yml";
+
+fn folder(text: &str) -> Folder {
+    Folder::from([(CI.to_owned(), text.as_bytes().to_vec())])
+}
+
+fn wished(files: &mut Folder, wish: &Wish) -> Result<Written, Refusal> {
+    write(CI, files, wish).unwrap_or_else(|never| match never {})
+}
+
+fn written(text: &str) -> Result<Written, Refusal> {
+    wished(&mut folder(text), &Wish::default())
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recipe");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Each file beside what becomes of it, which is kept in `NAME.after`; REPIN_BLESS=1 writes these anew.
+#[test]
+fn files_as_they_are_found() {
+    assert!(files().len() > 10);
+    for path in files() {
+        let before = std::fs::read_to_string(&path).unwrap();
+        let Written { text, job, notes } =
+            written(&before).unwrap_or_else(|refusal| panic!("{}: {refusal}", path.display()));
+        let notes = notes.iter().map(|note| ["# note: ", note, "\n"].concat()).collect::<String>();
+        let shown = format!("# job: {job}\n{notes}{text}");
+        let after = path.with_extension("after");
+        if std::env::var_os("REPIN_BLESS").is_some() {
+            std::fs::write(&after, &shown).unwrap();
+        }
+        assert!(std::fs::read_to_string(&after).unwrap() == shown, "{} would be another:\n{shown}", after.display());
+    }
+}
+
+#[test]
+fn a_second_time_nothing_changes() {
+    for path in files() {
+        let once = written(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let twice = written(&once.text).unwrap();
+        assert_eq!(twice.text, once.text, "{}", path.display());
+    }
+}
+
+/// What is outside of the image job is there as it was, in its order; so are the job's own lines.
+#[test]
+fn nothing_else_is_touched() {
+    for path in files() {
+        let before = std::fs::read_to_string(&path).unwrap();
+        let after = written(&before).unwrap().text;
+        let mut kept = after.split_inclusive('\n').map(|line| line.trim_end_matches(['\r', '\n']));
+        let mut gone = Vec::new();
+        for line in before.lines() {
+            let mut rest = kept.clone();
+            if rest.any(|other| other.trim() == line.trim()) {
+                kept = rest;
+            } else {
+                gone.push(line.trim());
+            }
+        }
+        let may_go = |line: &&str| {
+            line.starts_with("- ")
+                || ["script:", "script: |", "changes:", "only:", "except:", "rules:", "interruptible: true", "GIT_DEPTH: 10"].contains(line)
+                // A folded scalar is the line that it stands for.
+                || line.starts_with("--") || ["docker build", "docker"].contains(line)
+                // It takes the place behind the dash.
+                || *line == "if: $CI_COMMIT_TAG"
+        };
+        let others: Vec<_> = gone.into_iter().filter(|line| !may_go(line)).collect();
+        assert!(others.is_empty(), "{}: {others:?}", path.display());
+        let ends = |text: &str| (text.matches("\r\n").count(), text.matches('\n').count());
+        let (crlf, all) = ends(&after);
+        assert!(crlf == 0 || crlf == all, "{}: mixed line ends", path.display());
+        assert_eq!(crlf > 0, ends(&before).0 > 0, "{}", path.display());
+    }
+}
+
+/// The recipe's job is the same image job to Repin itself, and no other.
+#[test]
+fn the_job_is_recognised_as_before() {
+    for path in files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let load =
+            |text: &str| CiFile::load(CI, &mut folder(text)).unwrap_or_else(|never| match never {}).image_job(None);
+        let after = load(&written(&text).unwrap().text).unwrap();
+        assert_eq!(after.others, 0, "{}", path.display());
+        assert!(after.changes.is_empty(), "{}: nothing depends on what changed", path.display());
+        if let Some(before) = load(&text) {
+            assert_eq!(
+                (before.name, before.build, before.scheme),
+                (after.name, after.build, after.scheme),
+                "{}",
+                path.display()
+            );
+            let new: Vec<_> = after.notes.iter().filter(|note| !before.notes.contains(note)).collect();
+            assert!(new.is_empty(), "{}: {new:?}", path.display());
+        }
+    }
+}
+
+const VARIANTS: [(Variant, &str); 4] = [
+    (Variant::Docker, "Docker"),
+    (Variant::Buildx, "Buildx"),
+    (Variant::Kaniko, "Kaniko"),
+    (Variant::Buildah, "Buildah"),
+];
+
+fn new_file(variant: Variant) -> String {
+    wished(&mut Folder::new(), &Wish { variant: Some(variant), ..Wish::default() }).unwrap().text
+}
+
+/// YAML as JSON, with merge keys followed; keys that are no text do not occur.
+fn json(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Sequence(items) => items.iter().map(json).collect(),
+        Yaml::Mapping(pairs) => {
+            let merged =
+                pairs.iter().filter(|(key, _)| key.as_str() == Some("<<")).filter_map(|(_, base)| base.as_mapping());
+            let own = pairs.iter().filter(|(key, _)| key.as_str() != Some("<<"));
+            let all = merged.flatten().chain(own);
+            all.map(|(key, value)| (key.as_str().unwrap().to_owned(), json(value))).collect()
+        }
+        Yaml::Tagged(_, value) => json(value),
+        _ => yaml
+            .as_bool()
+            .map(Value::from)
+            .or_else(|| yaml.as_integer().map(Value::from))
+            .unwrap_or_else(|| yaml.as_str().map_or(Value::Null, Value::from)),
+    }
+}
+
+/// GitLab takes it, as far as its own schema of CI files says.
+#[test]
+fn gitlabs_schema_accepts_it() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recipe/gitlab-ci.schema.json");
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    compiler.add_resource("gitlab-ci.json", schema).unwrap();
+    let schema = compiler.compile("gitlab-ci.json", &mut schemas).unwrap();
+    let validate = |text: &str| {
+        let documents = Yaml::load_from_str(text).unwrap();
+        schemas.validate(&json(documents.last().unwrap()), schema).map_err(|error| format!("{error:#}"))
+    };
+    assert!(validate("job:\n  script: [make]\n  retry: {max: 9}\n").is_err(), "it does refuse things");
+    assert!(validate("job:\n  script: [make]\n  rules: [{iff: x}]\n").is_err(), "it does refuse things");
+    for path in files() {
+        let text = written(&std::fs::read_to_string(&path).unwrap()).unwrap().text;
+        validate(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    for (variant, name) in VARIANTS {
+        validate(&new_file(variant)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+/// The shell parts, as they stand in new jobs: to shellcheck, and to the shells that CI images have.
+#[test]
+fn shells_take_the_script() {
+    for (variant, name) in VARIANTS {
+        let documents = new_file(variant);
+        let documents = Yaml::load_from_str(&documents).unwrap();
+        let script = documents[0].as_mapping_get("image_build").unwrap().as_mapping_get("script").unwrap();
+        let script = script.as_sequence().unwrap()[0].as_str().unwrap();
+        // What the program writes is not here (SC1091); the variables of a checkout are its subshell's alone, as they
+        // should be (SC2030, SC2031), and CI_COMMIT_SHA_7 is Renku's name and no misspelling (SC2153).
+        let shellcheck = ["--shell=sh", "--severity=style", "--exclude=SC1091,SC2030,SC2031,SC2153", "-"];
+        for (shell, args) in
+            [("shellcheck", &shellcheck[..]), ("dash", &["-n"]), ("bash", &["-n"]), ("busybox", &["sh", "-n"])]
+        {
+            let mut child = Command::new(shell)
+                .args(args)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn();
+            let child =
+                child.as_mut().unwrap_or_else(|error| panic!("{shell}: {error} (on Debian: apt-get install {shell})"));
+            child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+            let (mut said, mut errors) = (String::new(), String::new());
+            child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+            child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+            assert!(child.wait().unwrap().success(), "{shell} of {name}: {said}{errors}");
+        }
+    }
+}
+
+#[test]
+fn a_new_job_in_every_variant() {
+    for (variant, tool) in VARIANTS {
+        let wish = Wish { job: Some("env".into()), variant: Some(variant) };
+        let new = wished(&mut Folder::new(), &wish).unwrap();
+        let job =
+            CiFile::load(CI, &mut folder(&new.text)).unwrap_or_else(|never| match never {}).image_job(None).unwrap();
+        assert_eq!((job.name.as_str(), format!("{:?}", job.build.tool).as_str()), ("env", tool));
+        assert_eq!(job.scheme.to_string(), "$CI_COMMIT_SHA[0..7]");
+        assert_eq!(job.build.dockerfiles()[0].known(), Some("Dockerfile"));
+        assert_eq!(wished(&mut folder(&new.text), &wish).unwrap().text, new.text, "{tool}");
+    }
+}
+
+#[test]
+fn what_cannot_be_changed_safely_is_refused() {
+    const BUILD: &str =
+        "docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA . && docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA";
+    for (name, text, why) in [
+        ("broken", "a:\n\tb: 1\n".to_owned(), ".gitlab-ci.yml:2: tabs disallowed"),
+        ("a list", "- a\n- b\n".into(), "is no list of jobs"),
+        ("one line", format!("{{image_build: {{script: ['{BUILD}']}}}}\n"), "not written with a key on each line"),
+        ("flow job", format!("image_build: {{script: ['{BUILD}']}}\n"), "not written with a key on each line"),
+        ("extends", format!(".base:\n  script:\n    - {BUILD}\nimage_build:\n  extends: .base\n"), "shares parts"),
+        ("merge", format!(".base: &base\n  script:\n    - {BUILD}\nimage_build:\n  <<: *base\n"), "shares parts"),
+        ("alias", format!(".s: &s\n  - {BUILD}\nimage_build:\n  script: *s\n"), "shares parts"),
+        ("reference", format!(".s:\n  script:\n    - {BUILD}\nimage_build:\n  script:\n    - !reference [.s, script]\n"), "shares parts"),
+        ("anchored", format!("image_build: &job\n  script:\n    - {BUILD}\nother:\n  <<: *job\n"), "shares parts"),
+        ("extended", format!("image_build:\n  script:\n    - {BUILD}\nother:\n  extends: image_build\n"), "other jobs extend"),
+        ("referred to", format!("image_build:\n  script:\n    - {BUILD}\nother:\n  script:\n    - !reference [image_build, script]\n"), "other jobs extend"),
+        ("two images", format!("image_build:\n  script:\n    - {BUILD}\n    - docker build -f Other -t $CI_REGISTRY_IMAGE/other:$CI_COMMIT_SHA .\n    - docker push $CI_REGISTRY_IMAGE/other:$CI_COMMIT_SHA\n"), "1 other image beside"),
+        ("two places", format!("image_build:\n  script:\n    - {BUILD}\n    - docker tag $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA example.org/x:$CI_COMMIT_SHA\n    - docker push example.org/x:$CI_COMMIT_SHA\n"), "several repositories"),
+        ("latest alone", "image_build:\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE .\n    - docker push $CI_REGISTRY_IMAGE\n".into(), "names the commit"),
+        ("matrix", format!("image_build:\n  parallel: 2\n  script:\n    - {BUILD}\n"), "has `parallel:`"),
+        ("podman", "image_build:\n  script:\n    - podman build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n    - podman push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA\n".into(), "a tool that the recipe does not know"),
+        ("never by changes", format!("image_build:\n  rules:\n    - changes: [README.md]\n      when: never\n    - when: always\n  script:\n    - {BUILD}\n"), "keeps the job from running"),
+        ("rule in one line", format!("image_build:\n  rules:\n    - {{changes: [README.md]}}\n  script:\n    - {BUILD}\n"), "in one line"),
+        ("policy in one line", format!("image_build:\n  only: {{changes: [Dockerfile]}}\n  script:\n    - {BUILD}\n"), "in one line"),
+        ("stages", "stages: [test]\ntest:\n  script: [make]\n".into(), "no stage `build`"),
+        ("a job of that name", "image_build:\n  script: [make]\n".into(), "no build of an image can be read"),
+    ] {
+        let refusal = written(&text).map(|written| written.text).expect_err(name);
+        assert!(refusal.message.contains(why), "{name}: {refusal}");
+        let must_offer = !matches!(name, "broken");
+        assert_eq!(refusal.snippet.is_some(), must_offer, "{name}");
+    }
+    let mut included = folder("include: ci/image.yml\n");
+    included.insert("ci/image.yml".into(), format!("image_build:\n  script:\n    - {BUILD}\n").into_bytes());
+    let refusal = wished(&mut included, &Wish::default()).unwrap_err();
+    assert!(refusal.message.contains("ci/image.yml"), "{refusal}");
+    let wish = Wish { variant: Some(Variant::Kaniko), ..Wish::default() };
+    let refusal = wished(&mut folder(&format!("image_build:\n  script:\n    - {BUILD}\n")), &wish).unwrap_err();
+    assert!(refusal.message.contains("another tool"), "{refusal}");
+}
