@@ -42,6 +42,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
+mod set;
+
+pub use set::{SetError, set_image};
+
+use set::Body;
+
 /// The file's path in a repository.
 pub const PATH: &str = ".renku/renku.ini";
 
@@ -93,6 +99,8 @@ pub struct Pin {
     /// The bytes of the value in the file, from its first character to its last one other than white space; for an empty
     /// value, where it would begin. Comments between its lines are inside.
     pub span: Range<usize>,
+    /// Where the value begins on the key's own line, or would begin there.
+    begin: usize,
 }
 
 /// What a `renku.ini` says about the image.
@@ -101,6 +109,7 @@ pub struct RenkuIni {
     pins: Vec<Pin>,
     has_renku_interactive: bool,
     problems: Vec<IniError>,
+    bodies: Vec<Body>,
 }
 
 impl RenkuIni {
@@ -119,9 +128,13 @@ impl RenkuIni {
 
     /// The pin that counts in Renku, if any.
     pub fn pin(&self) -> Option<&Pin> {
-        let section = if self.has_renku_interactive { Section::RenkuInteractive } else { Section::Interactive };
-        let pin = self.pin_in(section).or_else(|| self.pin_in(Section::Default));
+        let pin = self.pin_in(self.section()).or_else(|| self.pin_in(Section::Default));
         pin.filter(|pin| !pin.image.is_empty())
+    }
+
+    /// The section that counts, whether or not the file has it.
+    fn section(&self) -> Section {
+        if self.has_renku_interactive { Section::RenkuInteractive } else { Section::Interactive }
     }
 
     /// The pin in this section, whether or not it counts; its value may be empty.
@@ -200,6 +213,7 @@ struct Value {
     indent: usize,
     text: String,
     span: Range<usize>,
+    begin: usize,
 }
 
 /// The state between two lines.
@@ -246,11 +260,12 @@ impl Reader {
                 value.span.start = start;
             }
             value.span.end = start + text.len();
+            self.body_ends(start + text.len());
             return Ok(());
         }
         if let Some(name) = header(text) {
             self.finish_value();
-            self.begin_section(number, name);
+            self.begin_section(number, name, start + text.len());
             return Ok(());
         }
         let Some(section) = self.section.clone() else {
@@ -279,20 +294,33 @@ impl Reader {
             indent,
             text: value.to_owned(),
             span: end - value.len()..end,
+            begin: end - value.len(),
         });
+        self.body_ends(end);
+        if let Some(body) = self.found.bodies.last_mut() {
+            body.key = Some(start - before..end - value.len());
+        }
         if !self.keys.insert((section, key.clone())) {
             self.problem(number, IniErrorKind::DuplicateKey(key));
         }
         Ok(())
     }
 
-    fn begin_section(&mut self, number: usize, name: &str) {
+    fn begin_section(&mut self, number: usize, name: &str, end: usize) {
+        self.found.bodies.push(Body { name: name.to_owned(), end, key: None });
         self.found.has_renku_interactive |= name == Section::RenkuInteractive.name();
         // [DEFAULT] may come twice: Python does not count it as a section.
         if !self.sections.insert(name.to_owned()) && name != Section::Default.name() {
             self.problem(number, IniErrorKind::DuplicateSection(name.to_owned()));
         }
         self.section = Some(name.to_owned());
+    }
+
+    /// The section that the line is in ends there, as far as is known.
+    fn body_ends(&mut self, end: usize) {
+        if let Some(body) = self.found.bodies.last_mut() {
+            body.end = end;
+        }
     }
 
     /// Keeps the value that has ended, if it is a pin, instead of an earlier one of its section.
@@ -305,6 +333,7 @@ impl Reader {
             section,
             line: value.line,
             span: value.span,
+            begin: value.begin,
         });
     }
 
@@ -339,5 +368,7 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
+#[cfg(test)]
+mod set_tests;
 #[cfg(test)]
 mod tests;
