@@ -36,6 +36,8 @@ pub struct History {
     /// Whether a registry said which images exist; otherwise they are those that a CI which builds on change would have
     /// made.
     pub verified: bool,
+    /// Whether the registry's tags are not all known: then another image may be right where none is named.
+    pub cut_off: bool,
     /// The commits, newest first.
     pub entries: Vec<HistoryEntry>,
     known: Known,
@@ -101,6 +103,7 @@ pub async fn history<S: Source>(source: &S, question: &Question, limit: Option<u
     let ids = graph.ids()[..shown].to_vec();
     let (specs, mut places) = look(source, question, &ids).await?;
     let verified = images.is_some();
+    let cut_off = images.as_ref().is_some_and(|images| images.cut_off.is_some());
     let (graph, images) = match images {
         Some(images) => {
             look_for_images(source, &specs, &images.tags, repository.as_deref(), graph, &tip.id, &mut places).await?
@@ -112,21 +115,25 @@ pub async fn history<S: Source>(source: &S, question: &Question, limit: Option<u
     };
     let entries = entries(source, &specs, &ids, &places).await?;
     let known = Known::new(specs, places, graph, images);
-    Ok(History { project: source.project().path, repository, verified, entries, known })
+    Ok(History { project: source.project().path, repository, verified, cut_off, entries, known })
 }
 
 /// What is known of a commit that is shown.
 #[derive(Clone, Debug)]
-struct Place {
-    snapshot: Snapshot,
+pub(crate) struct Place {
+    pub(crate) snapshot: Snapshot,
     image: Option<(Arc<str>, Oid, Relation)>,
 }
 
 /// The specs of the commits that are shown: they differ where their `.repin.toml` does.
-type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
+pub(crate) type Specs = Vec<(Arc<Spec>, Vec<Position>)>;
 
 /// Looks at all commits as if none had a `.repin.toml`, and at those that have one again.
-async fn look(source: &impl Source, question: &Question, ids: &[Oid]) -> Result<(Specs, Vec<Place>), SourceError> {
+pub(crate) async fn look(
+    source: &impl Source,
+    question: &Question,
+    ids: &[Oid],
+) -> Result<(Specs, Vec<Place>), SourceError> {
     let project = source.project();
     let spec = |config| question.spec(&project, config);
     let plain = spec(Config::default());

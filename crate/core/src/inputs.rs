@@ -76,6 +76,8 @@ pub struct Inputs {
     pub changes: Option<Globs>,
     /// The Dockerfile that is built, where known.
     pub dockerfile: Option<String>,
+    /// The `.dockerignore` that holds for it, if there is one.
+    pub dockerignore: Option<String>,
     /// Base images and other things outside of the repository that decide what is built.
     pub base_images: Vec<dockerfile::BaseImage>,
     /// The blob of the commit's own [`CONFIG_PATH`], whether or not the spec came from it.
@@ -193,6 +195,7 @@ impl<'s> Finder<'s> {
             no_recipe: None,
             changes: None,
             dockerfile: None,
+            dockerignore: None,
             base_images: Vec::new(),
             config: None,
             ci_files: Vec::new(),
@@ -391,6 +394,7 @@ impl<'s> Finder<'s> {
             for path in links.iter().chain([&path]) {
                 self.path_rule(path, "what the build context leaves out");
             }
+            self.inputs.dockerignore = Some(display_path(&path));
             let ignore = Dockerignore::parse(&text);
             for problem in ignore.problems() {
                 self.inputs.notes.push(format!("{}:{}: {}", display_path(&path), problem.line, problem.message));

@@ -119,6 +119,11 @@ impl Selection {
         self.contexts.push(context);
     }
 
+    /// What builds read from their contexts.
+    pub(crate) fn contexts(&self) -> &[Context] {
+        &self.contexts
+    }
+
     /// Whether a link at `path` counts with its target: if a build reads it, not if it only leads to what is read.
     pub(crate) fn follows(&self, path: &[u8]) -> bool {
         self.subtrees.0.iter().any(|folder| path == folder || is_below(path, folder))

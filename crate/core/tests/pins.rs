@@ -1,13 +1,12 @@
-//! What becomes of an image that is pinned by hand, and what `check` says of a recipe.
+//! What becomes of an image that is pinned by hand.
 #![allow(clippy::unwrap_used)]
 
 mod memory;
 
 use memory::{File, Memory, id, now};
 use repin::Question;
-use repin::check::{Severity, check};
-use repin::pin::{PinState, audit, audit_image};
-use repin::resolution::{Change, Changed};
+use repin::pin::{PinState, audit, audit_digest, audit_image, is_there};
+use repin::resolution::{Change, Changed, Reason};
 use repin::source::{Images, Tag};
 use repin::tree::Mode;
 
@@ -106,77 +105,62 @@ fn a_commit_without_a_pin_has_none() {
     assert_eq!(now(audit(&project("x"), &question)).unwrap(), None);
 }
 
-/// The rules that `check` names for a commit with these files.
-fn rules(files: &[File<'_>], tags: Option<&[&str]>) -> Vec<(String, Severity)> {
-    let mut project = Memory::default();
-    project.add(id("aaaaaaa1"), &[], 1, files);
-    project.images =
-        tags.map(|tags| Images { tags: tags.iter().map(|tag| Tag::from(*tag)).collect(), ..Images::default() });
-    let found = now(check(&project, &Question::default())).unwrap();
-    found.into_iter().map(|finding| (finding.rule, finding.severity)).collect()
+#[test]
+fn whether_the_tag_is_there_only_the_registry_says() {
+    let question = Question { revision: Some(id("ccccccc1").to_string()), ..Question::default() };
+    let digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    let own = "registry.example.org/group/name";
+    let cut_off = Some(Reason::new("no-access", "not allowed"));
+    let list = |tags: &[&str], cut_off: &Option<Reason>| {
+        Some(Images {
+            tags: tags.iter().map(|tag| Tag::from(*tag)).collect(),
+            cut_off: cut_off.clone(),
+            ..Images::default()
+        })
+    };
+    for (what, image, images, expected) in [
+        ("it is", format!("{own}:aaaaaaa"), list(&["aaaaaaa"], &None), Some(true)),
+        ("it is not", format!("{own}:aaaaaaa"), list(&["bbbbbbb"], &None), Some(false)),
+        ("none is", format!("{own}:aaaaaaa"), list(&[], &None), Some(false)),
+        ("no tag means latest", own.to_owned(), list(&["latest"], &None), Some(true)),
+        ("nobody was asked", format!("{own}:aaaaaaa"), None, None),
+        ("not all were seen", format!("{own}:aaaaaaa"), list(&["bbbbbbb"], &cut_off), None),
+        ("it is among those seen", format!("{own}:aaaaaaa"), list(&["aaaaaaa"], &cut_off), Some(true)),
+        ("another project's", "registry.example.org/a/b:aaaaaaa".to_owned(), list(&[], &None), None),
+        ("a digest", format!("{own}@{digest}"), list(&[], &None), None),
+        ("no image", "not an image".to_owned(), list(&[], &None), None),
+    ] {
+        let mut project = project(&image);
+        project.images = images;
+        assert_eq!(now(is_there(&project, &question, &image)).unwrap(), expected, "{what}");
+    }
 }
 
 #[test]
-fn each_rule_finds_what_it_is_for() {
-    use Severity::{Error, Info, Warning};
-    let ci = (".gitlab-ci.yml", FILE, CI);
-    let dockerfile = ("Dockerfile", FILE, DOCKERFILE);
-    let requirements = ("requirements.txt", FILE, "numpy");
-    let changes = |list: &str| format!("{CI}  only:\n    changes: [{list}]\n");
-    let (lacking, dead) = (changes("Dockerfile, .gitlab-ci.yml"), changes("'**/*', docker/, ./x"));
-    let by_commit = CI.replace("docker build", "docker build --build-arg X=$CI_COMMIT_SHA");
-    for (what, files, tags, expected) in [
-        ("nothing", vec![ci, dockerfile, requirements], None, vec![]),
-        ("its image is there", vec![ci, dockerfile, requirements], Some(&["aaaaaaa"][..]), vec![]),
-        ("no image", vec![ci, dockerfile, requirements], Some(&["latest"][..]), vec![("lost-build", Warning)]),
-        ("no Dockerfile", vec![ci, requirements], None, vec![("no-recipe", Error)]),
-        (
-            "changes that lack what is copied",
-            vec![(".gitlab-ci.yml", FILE, &lacking), dockerfile, requirements],
-            None,
-            vec![("uncovered-copy", Warning)],
-        ),
-        (
-            "patterns that match no file",
-            vec![(".gitlab-ci.yml", FILE, &dead), dockerfile, requirements],
-            None,
-            // `**/*` crosses folders, so nothing is lacking.
-            vec![("dead-pattern", Warning), ("dead-pattern", Warning)],
-        ),
-        (
-            "a base image without a digest",
-            vec![ci, ("Dockerfile", FILE, "FROM python:3\nCOPY requirements.txt /\n"), requirements],
-            None,
-            vec![("unpinned-base", Info)],
-        ),
-        ("a source that is not tracked", vec![ci, dockerfile], None, vec![("whole-tree", Info)]),
-        (
-            "an argument that differs by commit",
-            vec![(".gitlab-ci.yml", FILE, &by_commit), ("Dockerfile", FILE, "FROM scratch\nARG X\nRUN echo $X\n")],
-            None,
-            vec![("exact-only", Warning)],
-        ),
-        (
-            "a .repin.toml that cannot be read",
-            vec![ci, dockerfile, requirements, (".repin.toml", FILE, "inputs = 3\n")],
-            None,
-            vec![("config", Error)],
-        ),
-        (
-            "a renku.ini that cannot be read",
-            vec![ci, dockerfile, requirements, (".renku/renku.ini", FILE, "image = x\n")],
-            None,
-            vec![("renku-ini", Warning)],
-        ),
-        (
-            "a pin to another project",
-            vec![ci, dockerfile, requirements, (".renku/renku.ini", FILE, "[interactive]\nimage = a/b:c\n")],
-            None,
-            vec![("pin-foreign", Warning)],
-        ),
+fn a_digest_is_right_where_all_of_its_tags_are() {
+    let digest = |digit: char| format!("sha256:{}", digit.to_string().repeat(64));
+    let image = format!("registry.example.org/group/name@{}", digest('1'));
+    let tag = |name: &str, digit| Tag { name: name.to_owned(), digest: Some(digest(digit)), created_at: None };
+    let state = |commit: &str, tags: Option<Vec<Tag>>| {
+        let mut project = project(&image);
+        project.images = tags.map(|tags| Images { tags, cut_off: None, ..Images::default() });
+        let question = Question { revision: Some(id(commit).to_string()), ..Question::default() };
+        let pin = now(audit(&project, &question)).unwrap().unwrap();
+        match now(audit_digest(&project, &question, pin)).unwrap().state {
+            PinState::Right { commit } => commit.abbreviated(7),
+            PinState::Unknown { .. } => "unknown".to_owned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for (what, commit, tags, expected) in [
+        ("nobody was asked", "bbbbbbb1", None, "unknown"),
+        ("an earlier commit's", "bbbbbbb1", Some(vec![tag("aaaaaaa", '1')]), "aaaaaaa"),
+        ("another image", "bbbbbbb1", Some(vec![tag("aaaaaaa", '2')]), "unknown"),
+        ("other inputs", "ccccccc1", Some(vec![tag("aaaaaaa", '1')]), "unknown"),
+        ("one tag of two", "bbbbbbb1", Some(vec![tag("aaaaaaa", '1'), tag("ccccccc", '1')]), "unknown"),
+        ("both tags", "bbbbbbb1", Some(vec![tag("aaaaaaa", '1'), tag("bbbbbbb", '1')]), "aaaaaaa"),
+        ("no digest is known", "bbbbbbb1", Some(vec![Tag::from("aaaaaaa")]), "unknown"),
     ] {
-        let expected: Vec<(String, Severity)> =
-            expected.into_iter().map(|(rule, severity)| (rule.to_owned(), severity)).collect();
-        assert_eq!(rules(&files, tags), expected, "{what}");
+        assert_eq!(state(commit, tags), expected, "{what}");
     }
 }

@@ -48,6 +48,15 @@ pub struct Problem {
     pub message: String,
 }
 
+/// A pattern that keeps something out of the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decider<'i> {
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// The pattern, cleaned.
+    pub text: &'i str,
+}
+
 impl Dockerignore {
     /// Reads a `.dockerignore` file.
     ///
@@ -69,7 +78,7 @@ impl Dockerignore {
             }
             let cleaned = if path.is_empty() { Cow::Borrowed("") } else { clean(path) };
             let path = cleaned.strip_prefix('/').filter(|path| !path.is_empty()).unwrap_or(&cleaned);
-            if let Err(error) = ignore.rules.push(negated, path) {
+            if let Err(error) = ignore.rules.push(negated, path, line) {
                 ignore.problems.push(Problem { line, message: format!("{text:?}: {error}") });
             }
         }
@@ -80,6 +89,20 @@ impl Dockerignore {
     /// or a `/` at either end. The root itself is never excluded.
     pub fn excludes(&self, path: &[u8]) -> bool {
         self.rules.matches(path)
+    }
+
+    /// The pattern for which the file or folder at `path` stays out of the context; `None` where it is in it.
+    ///
+    /// ```
+    /// # use repin::dockerignore::Dockerignore;
+    /// let ignore = Dockerignore::parse(b"# big\ndata\n*.md\n!data/a\n");
+    /// let by = ignore.decider(b"data/b").expect("it is excluded");
+    /// assert_eq!((by.line, by.text), (2, "data"));
+    /// assert_eq!(ignore.decider(b"data/a"), None);
+    /// ```
+    pub fn decider(&self, path: &[u8]) -> Option<Decider<'_>> {
+        let rule = self.rules.decider(path)?;
+        Some(Decider { line: rule.line, text: &rule.text })
     }
 
     /// Whether anything below the folder `dir` can be in the context; false is certain. `""` is the root.
@@ -153,6 +176,8 @@ struct Rule {
     pattern: Option<Pattern>,
     negated: bool,
     text: String,
+    /// Its line in the file, counted from 1.
+    line: usize,
 }
 
 impl Rule {
@@ -180,13 +205,13 @@ impl Rules {
                 let cleaned = clean(pattern);
                 let (negated, path) = cleaned.strip_prefix('!').map_or((false, &*cleaned), |path| (true, path));
                 // What is wrong with it would stop the build: there is no image then that this could lose.
-                _ = rules.push(negated, path);
+                _ = rules.push(negated, path, 0);
             }
         }
         rules
     }
 
-    fn push(&mut self, negated: bool, path: &str) -> Result<(), PatternError> {
+    fn push(&mut self, negated: bool, path: &str, line: usize) -> Result<(), PatternError> {
         let text = if negated { format!("!{path}") } else { path.to_owned() };
         let pattern = if path.is_empty() {
             Err(PatternError { message: "an exception without a pattern", unsupported: false })
@@ -194,10 +219,10 @@ impl Rules {
             Pattern::moby(path)
         };
         match pattern {
-            Ok(pattern) => self.0.push(Rule { pattern: Some(pattern), negated, text }),
+            Ok(pattern) => self.0.push(Rule { pattern: Some(pattern), negated, text, line }),
             Err(error) => {
                 if error.unsupported && negated {
-                    self.0.push(Rule { pattern: None, negated, text });
+                    self.0.push(Rule { pattern: None, negated, text, line });
                 }
                 return Err(error);
             }
@@ -211,26 +236,31 @@ impl Rules {
 
     /// Whether `path` is matched by the rules, walked to from the top.
     pub(crate) fn matches(&self, path: &[u8]) -> bool {
+        self.decider(path).is_some()
+    }
+
+    /// The rule by which `path` is matched, if it is.
+    fn decider(&self, path: &[u8]) -> Option<&Rule> {
         let mut seen = vec![false; self.0.len()];
-        let mut matched = false;
+        let mut decider = None;
         if self.is_empty() {
-            return false;
+            return None;
         }
         for path in prefixes(path) {
-            matched = false;
+            decider = None;
             for (rule, seen) in self.0.iter().zip(&mut seen) {
                 if !*seen {
-                    if rule.negated != matched {
+                    if rule.negated != decider.is_some() {
                         continue;
                     }
                     *seen = rule.matches(path);
                 }
                 if *seen {
-                    matched = !rule.negated;
+                    decider = (!rule.negated).then_some(rule);
                 }
             }
         }
-        matched
+        decider
     }
 
     /// Whether anything below `dir` can be matched; false is certain.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{History, Place, Specs};
 use crate::environment::Fingerprint;
 use crate::graph::{Graph, Near, Position};
+use crate::inputs::Inputs;
 use crate::resolution::{Image, Nearest, Relation, Resolution, SCHEMA, Status};
 use crate::resolve::{Asked, difference};
 use crate::scheme::CommitNames;
@@ -153,6 +154,11 @@ impl History {
         let (tag, old) = others.get(&best)?;
         let changed = difference(old, files, usize::MAX)?;
         Some(Nearest { tag: tag.to_string(), commit: best, changed })
+    }
+
+    /// What the entry at this position is built from.
+    pub(crate) fn inputs(&self, at: usize) -> Option<&Inputs> {
+        self.known.places.get(at).map(|place| &*place.snapshot.inputs)
     }
 
     fn position(&self, commit: Oid) -> Option<usize> {

@@ -17,6 +17,12 @@ use crate::tree::Entry;
 use crate::{Oid, scheme::Named};
 use std::sync::Arc;
 
+mod advice;
+mod registry;
+
+pub use advice::{Advice, By, Verdict, advise};
+pub use registry::{audit_digest, is_there};
+
 /// A pin at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

@@ -1,0 +1,266 @@
+//! The same over a range of a history: each finding with the commits that it is true of.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::finding::Finding;
+use super::rules::{CONFIG, NOTE};
+use super::{changes, check, ignored, lost, pin, recipe};
+use crate::Oid;
+use crate::config::Config;
+use crate::history::{HistoryEntry, history, look};
+use crate::inputs::{CI_PATH, CONFIG_PATH, Spec};
+use crate::question::{Question, expected_tag};
+use crate::renku_ini;
+use crate::source::{Commit, Source, SourceError};
+
+/// No more commits than that are looked at, the newest: a longer range is looked at in parts.
+pub const MOST_COMMITS: usize = 20_000;
+/// As many where each costs requests.
+const MOST_COSTLY: usize = 200;
+
+/// A range of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The commit behind which it begins: neither that one nor what leads to it is in it. `None`: at the very beginning.
+    pub after: Option<String>,
+    /// The commit that it ends with; `None`: the project's own head.
+    pub to: Option<String>,
+}
+
+impl Range {
+    /// Reads `A..B`, `A..`, `..B`, or a revision, whose whole history is meant. `None`: `A...B`, which is none.
+    ///
+    /// ```
+    /// use repin::check::Range;
+    /// let range = |text| Range::parse(text).map(|range| (range.after, range.to));
+    /// assert_eq!(range("v1..main"), Some((Some("v1".into()), Some("main".into()))));
+    /// assert_eq!(range("v1.."), Some((Some("v1".into()), None)));
+    /// assert_eq!(range("main"), Some((None, Some("main".into()))));
+    /// assert_eq!(range("v1...main"), None);
+    /// ```
+    pub fn parse(text: &str) -> Option<Self> {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        match text.split_once("..") {
+            Some((_, to)) if to.starts_with('.') => None,
+            Some((after, to)) => Some(Self { after: some(after), to: some(to) }),
+            None => Some(Self { after: None, to: some(text) }),
+        }
+    }
+}
+
+/// Looks at every commit of a range, worst first. The last one is looked at as [`check`] does; of the others each recipe,
+/// each environment and each pin once. Says how many commits that were.
+///
+/// # Errors
+/// As for [`check`].
+pub async fn check_range<S: Source>(
+    source: &S,
+    question: &Question,
+    range: &Range,
+) -> Result<(Commit, usize, Vec<Finding>), SourceError> {
+    let question = Question { revision: range.to.clone(), ..question.clone() };
+    let tip = source.commit(question.revision.as_deref()).await?;
+    let (ids, cut) = commits(source, range, tip.id).await?;
+    let mut found = if ids.is_empty() { Vec::new() } else { check(source, &question).await? };
+    if cut {
+        let message = format!("only the newest {} commits of the range were looked at", ids.len());
+        found.push(Finding::new(NOTE, message).help("ask about a part of it, A..B"));
+    }
+    let mut merged = Merged { findings: found };
+    recipes(source, &question, &ids, &mut merged).await?;
+    pins(source, &question, &ids, &mut merged).await?;
+    let lost = lost_builds(source, &question, &ids).await?;
+    let lost: Vec<_> = lost.iter().map(|(entry, tag, exact)| (entry, tag.clone(), *exact)).collect();
+    lost::of_history(&lost, &mut merged.findings);
+    let mut findings = merged.findings;
+    let order: HashMap<Oid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    for finding in &mut findings {
+        finding.commits.sort_by_key(|commit| order.get(commit));
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    Ok((tip, ids.len(), findings))
+}
+
+/// The commits of the range, newest first, and whether that is not all of them.
+async fn commits<S: Source>(source: &S, range: &Range, tip: Oid) -> Result<(Vec<Oid>, bool), SourceError> {
+    let after = match &range.after {
+        Some(after) => Some(source.commit(Some(after)).await?.id),
+        None => None,
+    };
+    let most = if source.is_costly() { MOST_COSTLY } else { MOST_COMMITS };
+    let tips: Vec<Oid> = std::iter::once(tip).chain(after).collect();
+    let graph = source.graph(&tips, source.is_costly().then_some(most)).await?;
+    let reach = |from: Oid| {
+        let mut seen = HashSet::new();
+        let mut open: Vec<_> = graph.position(from).into_iter().collect();
+        while let Some(position) = open.pop() {
+            if seen.insert(position) {
+                open.extend_from_slice(graph.parents(position));
+            }
+        }
+        seen
+    };
+    let left_out = after.map(reach).unwrap_or_default();
+    let inside = reach(tip);
+    let in_range = |id: &Oid| graph.position(*id).is_some_and(|at| inside.contains(&at) && !left_out.contains(&at));
+    let mut ids: Vec<Oid> = graph.ids().iter().copied().filter(in_range).collect();
+    let cut = ids.len() > most || after.is_none() && !graph.is_whole();
+    ids.truncate(most);
+    Ok((ids, cut))
+}
+
+/// Findings, each once, with all of its commits.
+struct Merged {
+    findings: Vec<Finding>,
+}
+
+impl Merged {
+    /// Adds those of these commits; `same` says which of the known ones says the same.
+    fn add(&mut self, found: Vec<Finding>, commits: &[Oid], same: impl Fn(&Finding, &Finding) -> bool) {
+        for mut finding in found {
+            match self.findings.iter_mut().find(|known| same(known, &finding)) {
+                Some(known) => {
+                    let already: HashSet<Oid> = known.commits.iter().copied().collect();
+                    known.commits.extend(commits.iter().filter(|commit| !already.contains(commit)));
+                }
+                None => {
+                    finding.commits = commits.to_vec();
+                    // It is about files as they were: the last commit's own are looked at above.
+                    finding.fix = None;
+                    self.findings.push(finding);
+                }
+            }
+        }
+    }
+}
+
+/// The rules about the recipe: once for each recipe with each of its environments.
+async fn recipes<S: Source>(
+    source: &S,
+    question: &Question,
+    ids: &[Oid],
+    merged: &mut Merged,
+) -> Result<(), SourceError> {
+    let (specs, places) = look(source, question, ids).await?;
+    for (spec, positions) in &specs {
+        let mut groups: HashMap<_, Vec<Oid>> = HashMap::new();
+        let mut order = Vec::new();
+        for &position in positions {
+            let (Some(id), Some(place)) = (ids.get(position as usize), places.get(position as usize)) else { continue };
+            if place.snapshot.unseen.is_some() {
+                continue;
+            }
+            let key = (Arc::as_ptr(&place.snapshot.inputs), place.snapshot.environment);
+            let group = groups.entry(key).or_default();
+            if group.is_empty() {
+                order.push((key, place.snapshot.inputs.clone()));
+            }
+            group.push(*id);
+        }
+        let all: Vec<Oid> = positions.iter().filter_map(|&at| ids.get(at as usize).copied()).collect();
+        if let Some(problem) = config_problem(source, &all).await? {
+            merged.add(vec![Finding::new(CONFIG, problem).at(CONFIG_PATH, None)], &all, Finding::says_what);
+        }
+        let ci_path = spec.ci_path.as_deref().unwrap_or(CI_PATH);
+        for (key, inputs) in order {
+            let (Some(group), mut found) = (groups.get(&key), Vec::new()) else { continue };
+            let Some(&newest) = group.first() else { continue };
+            recipe::look(&inputs, ci_path, &mut found);
+            if inputs.changes.is_some() {
+                let (_, files) = source.files(spec, newest).await?;
+                changes::look(&inputs, &files, ci_path, None, &mut found);
+            }
+            if !source.is_costly() {
+                ignored::look(source, newest, &inputs, &mut found).await?;
+            }
+            // The line in the CI file is known for the last commit alone.
+            let same = |known: &Finding, new: &Finding| {
+                (&known.rule, &known.message, &known.path) == (&new.rule, &new.message, &new.path)
+                    && (known.line == new.line || new.line.is_none())
+            };
+            merged.add(found, group, same);
+        }
+    }
+    Ok(())
+}
+
+/// Why the `.repin.toml` of commits that have the same one cannot be read.
+async fn config_problem<S: Source>(source: &S, commits: &[Oid]) -> Result<Option<String>, SourceError> {
+    let Some(&first) = commits.first() else { return Ok(None) };
+    let text = source.read(first, CONFIG_PATH).await?;
+    let problem = text.and_then(|text| Config::parse(&text).err());
+    Ok(problem.map(|error| format!("{CONFIG_PATH} cannot be read: {error}")))
+}
+
+/// The pins: once for each `renku.ini` in each environment.
+async fn pins<S: Source>(source: &S, question: &Question, ids: &[Oid], merged: &mut Merged) -> Result<(), SourceError> {
+    let file = Spec { patterns: vec![renku_ini::PATH.to_owned()], ..Spec::default() };
+    let inis = source.snapshots(&Arc::new(file), ids).await?;
+    let (specs, places) = look(source, question, ids).await?;
+    let mut groups: HashMap<_, Vec<Oid>> = HashMap::new();
+    let mut order = Vec::new();
+    for (number, (_, positions)) in specs.iter().enumerate() {
+        for &position in positions {
+            let at = position as usize;
+            let (Some(id), Some(place), Some(ini)) = (ids.get(at), places.get(at), inis.get(at)) else { continue };
+            // Without the file there is no pin.
+            let Some(ini) = ini.environment else { continue };
+            let key = (number, ini, place.snapshot.environment);
+            let group = groups.entry(key).or_default();
+            if group.is_empty() {
+                order.push((at, key));
+            }
+            group.push(*id);
+        }
+    }
+    order.sort_unstable_by_key(|(at, _)| *at);
+    for (_, key) in order {
+        let Some(group) = groups.get(&key) else { continue };
+        let Some(&newest) = group.first() else { continue };
+        let at = Question { revision: Some(newest.to_string()), ..question.clone() };
+        let mut found = Vec::new();
+        pin::look(source, &at, newest, None, &mut found).await?;
+        // Since when a pin is stale differs by commit; which image it is does not.
+        merged.add(found, group, |known, new| {
+            (&known.rule, &known.path, known.line, image_of(known)) == (&new.rule, &new.path, new.line, image_of(new))
+        });
+    }
+    Ok(())
+}
+
+/// The image that a finding about a pin speaks of, or all that it says.
+fn image_of(finding: &Finding) -> &str {
+    finding.message.split_once(", ").map_or(finding.message.as_str(), |(image, _)| image)
+}
+
+/// The entries that no image is right for, the tag that a pipeline would give each, and whether only that one can be right.
+async fn lost_builds<S: Source>(
+    source: &S,
+    question: &Question,
+    ids: &[Oid],
+) -> Result<Vec<(HistoryEntry, Option<String>, bool)>, SourceError> {
+    let limit = source.is_costly().then_some(MOST_COSTLY);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let history = history(source, question, limit).await?;
+    if !history.verified || history.cut_off {
+        return Ok(Vec::new());
+    }
+    let wanted: HashSet<Oid> = ids.iter().copied().collect();
+    let mut lost = Vec::new();
+    for (at, entry) in history.entries.iter().enumerate() {
+        if !wanted.contains(&entry.commit) || entry.tag.is_some() || entry.key.is_none() {
+            continue;
+        }
+        let inputs = history.inputs(at);
+        let commit = source.commits(&[entry.commit]).await?.pop();
+        let tag = match (commit, inputs) {
+            (Some(commit), Some(inputs)) => expected_tag(source, &inputs.scheme, &commit).await?,
+            _ => None,
+        };
+        lost.push((entry.clone(), tag, inputs.is_some_and(|inputs| inputs.exact_only.is_some())));
+    }
+    Ok(lost)
+}
