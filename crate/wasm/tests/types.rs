@@ -48,6 +48,8 @@ fn types() -> String {
         declared::<check::Report>(config),
         declared::<check::Finding>(config),
         declared::<check::Severity>(config),
+        declared::<check::Fix>(config),
+        declared::<check::Edit>(config),
         declared::<pin::PinAudit>(config),
         declared::<pin::PinState>(config),
     ];

@@ -38,7 +38,17 @@ test.each<[Partial<Inputs>, string]>([
 });
 
 function finding(severity: Finding["severity"]): Finding {
-  return { rule: "rule", severity, message: "", path: null, line: null, help: null };
+  return {
+    rule: "rule",
+    severity,
+    message: "",
+    path: null,
+    line: null,
+    help: null,
+    page: "rules/rule.md",
+    fix: null,
+    commits: [commit],
+  };
 }
 
 test("findings are counted, the worst first", () => {

@@ -444,7 +444,7 @@ line: number,
 pinned: boolean, };
 
 /**
- * What is wrong at a commit. Serialised, it is the JSON of schema `repin/check/1`.
+ * What is wrong at a commit, or over a range. Serialised, it is the JSON of schema `repin/check/1`.
  */
 export type Check = { 
 /**
@@ -452,9 +452,17 @@ export type Check = {
  */
 schema: string, 
 /**
- * The commit that was looked at.
+ * The commit that was looked at: of a range the last one.
  */
 commit: Oid, 
+/**
+ * The range, as it was asked about; `None` where it was the commit alone.
+ */
+range: string | null, 
+/**
+ * How many commits were looked at.
+ */
+looked_at: number, 
 /**
  * What was found, worst first.
  */
@@ -487,12 +495,58 @@ line: number | null,
 /**
  * What to do about it.
  */
-help: string | null, };
+help: string | null, 
+/**
+ * The page that explains the rule, such as `rules/lost-build.md`.
+ */
+page: string, 
+/**
+ * What would mend it, where that is certain.
+ */
+fix: Fix | null, 
+/**
+ * The commits that it is true of, newest first: the one that was looked at, or those of the range.
+ */
+commits: Array<Oid>, };
 
 /**
  * How bad a [`Finding`] is.
  */
 export type Severity = "error" | "warning" | "info";
+
+/**
+ * A change of files that mends a [`Finding`] and nothing else.
+ */
+export type Fix = { 
+/**
+ * What it does, for people.
+ */
+description: string, 
+/**
+ * The changes. Those of several findings can be applied together.
+ */
+edits: Array<Edit>, };
+
+/**
+ * A change of one place in one file.
+ */
+export type Edit = { 
+/**
+ * The file, as it is at the commit that was looked at. A file that is not there counts as empty.
+ */
+path: string, 
+/**
+ * The first byte that is replaced, counted from 0.
+ */
+start: number, 
+/**
+ * The first byte behind what is replaced; `start` where text is only put in.
+ */
+end: number, 
+/**
+ * What takes its place.
+ */
+text: string, };
 
 /**
  * A pin at one commit.
