@@ -8,10 +8,14 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod build_needed;
+mod check;
 mod ci;
+mod pin;
 
 pub(crate) use build_needed::BuildNeeded;
+pub(crate) use check::Check;
 pub(crate) use ci::Ci;
+pub(crate) use pin::{By, Pin};
 
 /// Which container image, already built, is right for a git commit?
 ///
@@ -70,8 +74,18 @@ pub(crate) enum Command {
     Inputs(Inputs),
 
     /// Say what is wrong with the recipe: copies that start no build, lost builds, stale or foreign pins
-    #[command(after_help = CHECK_HELP)]
+    ///
+    /// Each finding names its rule; `--explain RULE` has a page about it. What is wrong for certain and can be mended without
+    /// a doubt, --fix mends.
+    #[command(after_help = check::HELP)]
     Check(Check),
+
+    /// Write the image that is right for a commit into .renku/renku.ini, or check what is there
+    ///
+    /// Only an image that a registry has is written. A pin that is right stays as it is, also where a newer image is right,
+    /// too: else each commit with a new pin would ask for another one.
+    #[command(after_help = pin::HELP)]
+    Pin(Pin),
 
     /// Write the image job: it builds only where no right image exists, and tags the right one otherwise
     ///
@@ -161,19 +175,6 @@ Examples:
   repin inputs
   repin inputs https://gitlab.com/group/name/-/merge_requests/7
   repin inputs --commit main~3 --format json | jq -r '.environment.files[].path'";
-
-const CHECK_HELP: &str = "\
-Exit status:
-  0  nothing is wrong (there may be remarks)
-  1  error of repin itself
-  2  wrong usage
-  3  there are errors or warnings
-
-Examples:
-  repin check
-  repin check https://gitlab.com/group/name
-  repin check --tags tags.txt --image registry.example.org/group/name
-  repin check --format json | jq -r '.findings[] | select(.severity == \"error\") | .message'";
 
 /// Which commit of which project is meant.
 #[derive(Debug, clap::Args)]
@@ -321,18 +322,6 @@ pub(crate) struct Inputs {
     #[command(flatten)]
     pub(crate) patterns: Patterns,
     /// How to print the files
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-}
-
-/// `repin check`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Check {
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-    #[command(flatten)]
-    pub(crate) registry: Registry,
-    /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

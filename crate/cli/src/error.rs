@@ -91,6 +91,15 @@ impl Failure {
     }
 }
 
+/// In a line, for lists.
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        self.causes.iter().try_for_each(|cause| write!(f, ": {cause}"))?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
+    }
+}
+
 /// Output that could not be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

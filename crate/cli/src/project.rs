@@ -140,6 +140,14 @@ impl Project {
         if at_head { folder.local.work_dir() } else { None }
     }
 
+    /// The folder that is worked in, whichever commit is asked about.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        match &self.named {
+            Named::Local(folder) => folder.local.work_dir(),
+            Named::Remote(_) => None,
+        }
+    }
+
     /// The project's name, for sentences.
     fn shown_name(&self) -> String {
         if self.name == "." { "this repository".to_owned() } else { format!("the repository {}", self.name) }

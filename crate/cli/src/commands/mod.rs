@@ -11,6 +11,7 @@ mod completions;
 mod history;
 mod inputs;
 mod man;
+mod pin;
 mod resolve;
 
 /// Runs the command.
@@ -20,6 +21,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::History(options) => history::run(&options, args.color),
         Command::Inputs(options) => inputs::run(&options, args.color),
         Command::Check(options) => check::run(&options, args.color),
+        Command::Pin(options) => pin::run(&options, args.color),
         Command::Ci(options) => ci::run(&options, args.color),
         Command::BuildNeeded(options) => build_needed::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),

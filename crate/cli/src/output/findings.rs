@@ -3,14 +3,15 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use repin::check::{Finding, Severity};
+use repin::check::{Finding, Report, Severity};
 use repin::source::Commit;
 use repin::text::{count, safe};
 
 use super::answer::{BOLD, shown};
 
 /// Writes `path:line: severity[rule]: message` for each, as compilers do, and how many there are.
-pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, report: &Report, commit: &Commit) -> io::Result<()> {
+    let findings = &report.findings;
     for finding in findings {
         match (&finding.path, finding.line) {
             (Some(path), Some(line)) => write!(out, "{BOLD}{}:{line}:{BOLD:#} ", safe(path))?,
@@ -22,6 +23,9 @@ pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit)
         if let Some(help) = &finding.help {
             writeln!(out, "  help: {}", safe(help))?;
         }
+        if report.range.is_some() {
+            writeln!(out, "  {}", commits(finding))?;
+        }
     }
     let number = |wanted| findings.iter().filter(|finding| finding.severity == wanted).count();
     let parts = [
@@ -32,7 +36,22 @@ pub(crate) fn write(out: &mut impl Write, findings: &[Finding], commit: &Commit)
     let parts: Vec<String> =
         parts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
     let summary = if parts.is_empty() { "nothing is wrong".to_owned() } else { parts.join(", ") };
-    writeln!(out, "{summary} at {}", shown(commit))
+    match &report.range {
+        None => writeln!(out, "{summary} at {}", shown(commit)),
+        Some(range) => {
+            let commits = count(report.looked_at, "commit", "commits");
+            writeln!(out, "{summary} in {commits} of {}", safe(range))
+        }
+    }
+}
+
+/// The commits that a finding is true of, and how many more there are.
+fn commits(finding: &Finding) -> String {
+    const SHOWN: usize = 8;
+    let shown: Vec<String> = finding.commits.iter().take(SHOWN).map(|commit| commit.abbreviated(7)).collect();
+    let more = finding.commits.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}: {}{more}", count(finding.commits.len(), "commit", "commits"), shown.join(" "))
 }
 
 fn severity(severity: Severity) -> (&'static str, Style) {

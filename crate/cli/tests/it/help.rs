@@ -13,6 +13,7 @@ fn help_is_complete() {
         ("help_history", &["history", "--help"]),
         ("help_inputs", &["inputs", "--help"]),
         ("help_check", &["check", "--help"]),
+        ("help_pin", &["pin", "--help"]),
         ("help_cache", &["cache", "--help"]),
         ("help_completions", &["completions", "--help"]),
         ("help_man", &["man", "--help"]),
@@ -49,8 +50,19 @@ fn manual_pages_are_made_for_every_command() {
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let commands =
-        ["", "-build-needed", "-cache", "-check", "-ci", "-completions", "-history", "-inputs", "-man", "-resolve"];
+    let commands = [
+        "",
+        "-build-needed",
+        "-cache",
+        "-check",
+        "-ci",
+        "-completions",
+        "-history",
+        "-inputs",
+        "-man",
+        "-pin",
+        "-resolve",
+    ];
     let mut expected = commands.map(|command| format!("repin{command}.1"));
     expected.sort();
     assert_eq!(names, expected);

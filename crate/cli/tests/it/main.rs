@@ -3,12 +3,14 @@
 
 mod build_needed;
 mod cache;
+mod check;
 mod ci;
 mod errors;
 mod gitlab;
 mod help;
 mod history;
 mod inputs;
+mod pin;
 mod registry;
 mod repository;
 mod resolve;
