@@ -12,9 +12,10 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     Program { name: "git", works: || answers("git"), packages: &["git"] },
     Program { name: "docker-registry", works: || answers("docker-registry"), packages: &["docker-registry"] },
+    Program { name: "skopeo", works: || answers("skopeo"), packages: &["skopeo"] },
     Program { name: "shellcheck", works: || answers("shellcheck"), packages: &["shellcheck"] },
     Program { name: "busybox", works: || succeeds(Command::new("busybox").arg("true")), packages: &["busybox"] },
     // Debian's Python has no pip, and makes no environments that have one.

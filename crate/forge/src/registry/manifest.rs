@@ -136,9 +136,8 @@ impl<T: Transport, L: Logins> Registry<T, L> {
     }
 
     pub(super) fn digest_error(&self, repository: &str, reference: &str, expected: &str, found: &str) -> RegistryError {
-        let mark = if is_digest(reference) { '@' } else { ':' };
         RegistryError::Digest {
-            what: format!("{}/{repository}{mark}{reference}", self.host),
+            what: self.reference(repository, reference),
             expected: expected.to_owned(),
             found: found.to_owned(),
         }

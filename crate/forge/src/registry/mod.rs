@@ -35,7 +35,9 @@ mod challenge;
 mod error;
 mod login;
 mod manifest;
+mod mount;
 mod realm;
+mod retag;
 mod tags;
 mod token;
 
@@ -44,6 +46,7 @@ pub use error::{Action, NotAllowed, RegistryError};
 pub use login::{FoundLogin, Login, Logins, Reach};
 pub use manifest::{Descriptor, Manifest, digest_of};
 pub use realm::is_family;
+pub use retag::{Done, Retag, RetagError, Retagged, Tagged};
 use token::Scope;
 
 /// Docker Hub, by its name in references.
@@ -115,6 +118,12 @@ impl<T: Transport, L: Logins> Registry<T, L> {
             return Err(RegistryError::Name(format!("{}/{repository}:{reference}", self.host)));
         }
         self.url(repository, &format!("manifests/{reference}"))
+    }
+
+    /// An image by its tag or its digest, as people write it.
+    fn reference(&self, repository: &str, tag_or_digest: &str) -> String {
+        let mark = if is_digest(tag_or_digest) { '@' } else { ':' };
+        format!("{}/{repository}{mark}{tag_or_digest}", self.host)
     }
 
     /// Whether an answer 404 says what is not there, in a registry's own words: a server that is no registry, or hides

@@ -27,6 +27,11 @@ impl Scope {
         Self { repository: repository.to_owned(), push: false }
     }
 
+    /// Who pushes reads as well, to see what is there.
+    pub(super) fn push(repository: &str) -> Self {
+        Self { repository: repository.to_owned(), push: true }
+    }
+
     /// As it is asked for.
     pub(super) fn text(&self) -> String {
         let actions = if self.push { "pull,push" } else { "pull" };

@@ -3,7 +3,12 @@
 #![cfg(unix)]
 
 mod access;
+mod interrupted;
 mod lies;
+mod made;
+mod mounts;
 mod read;
+mod retag;
+mod tool;
 mod wire;
 mod world;

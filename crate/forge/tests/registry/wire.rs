@@ -10,6 +10,12 @@ use repin_forge::http::{Headers, Native, Request, Response, Transport, Transport
 pub(crate) enum Step {
     /// The server gets it, and its answer comes.
     Pass,
+    /// The server gets another one.
+    Instead(Request),
+    /// The server never gets it.
+    CutBefore,
+    /// The server gets it, and its answer does not come.
+    CutAfter,
     /// Somebody else answers.
     Answer(Response),
 }
@@ -57,8 +63,15 @@ impl Transport for Wire {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let number = self.0.sent.borrow().len();
         self.0.sent.borrow_mut().push(request.clone());
+        let cut = Err(TransportError::CutOff { received: 0 });
         match (self.0.plan)(number, &request) {
             Step::Pass => self.0.native.send(request).await,
+            Step::Instead(other) => self.0.native.send(other).await,
+            Step::CutBefore => cut,
+            Step::CutAfter => {
+                self.0.native.send(request).await?;
+                cut
+            }
             Step::Answer(response) => Ok(response),
         }
     }

@@ -88,13 +88,21 @@ impl Registry {
         self.put_manifest(repository, tag, MANIFEST, &image.manifest.bytes)
     }
 
-    fn put_manifest(&self, repository: &str, tag: &str, kind: &str, bytes: &[u8]) -> Result<String> {
+    /// Puts a manifest of this media type, byte for byte, under a tag or its digest, and returns its digest. What it names
+    /// has to be there.
+    ///
+    /// # Errors
+    /// The registry refuses.
+    pub fn put_manifest(&self, repository: &str, tag: &str, kind: &str, bytes: &[u8]) -> Result<String> {
         let put = self.call(&Method::PUT, repository, &format!("manifests/{tag}"), Some((kind, bytes)))?;
         Ok(header(&expect(201, put)?, "docker-content-digest"))
     }
 
     /// The manifest of a tag or digest: its media type, its digest, its bytes.
-    fn manifest(&self, repository: &str, reference: &str) -> Result<Option<(String, String, Vec<u8>)>> {
+    ///
+    /// # Errors
+    /// The registry refuses.
+    pub fn manifest(&self, repository: &str, reference: &str) -> Result<Option<(String, String, Vec<u8>)>> {
         let found = self.call(&Method::GET, repository, &format!("manifests/{reference}"), None)?;
         if found.status() == 404 {
             return Ok(None);
