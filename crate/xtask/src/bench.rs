@@ -29,18 +29,20 @@ pub(crate) struct Options {
     generated: Option<usize>,
     gitlab: Option<usize>,
     module: bool,
+    recipe: bool,
     runs: usize,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { repo: None, generated: None, gitlab: None, module: false, runs: 7 };
+        let mut options = Self { repo: None, generated: None, gitlab: None, module: false, recipe: false, runs: 7 };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("repo") => options.repo = Some(args.value()?.into()),
                 Arg::Long("generated") => options.generated = Some(args.value()?.parse()?),
                 Arg::Long("gitlab") => options.gitlab = Some(args.value()?.parse()?),
                 Arg::Long("module") => options.module = true,
+                Arg::Long("recipe") => options.recipe = true,
                 Arg::Long("runs") => options.runs = args.value()?.parse()?,
                 other => return Err(other.unexpected()),
             }
@@ -59,6 +61,9 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     // Asked for by name, it is all that is wanted; and it needs no clone of anything.
     if options.module {
         return module::bench(options.runs);
+    }
+    if options.recipe {
+        return recipes();
     }
     over_the_api(options.gitlab.unwrap_or(COMMITS))?;
     if options.gitlab.is_some() {
@@ -88,6 +93,14 @@ fn over_the_api(commits: usize) -> Result<()> {
     let mut bench = sh::command(sandbox, ["bench", "--commits", &commits.to_string()]);
     bench.arg("--repin").arg(repin).arg("--folder").arg(folder);
     sh::run(bench)
+}
+
+/// What recipes of an image job build, and what they miss.
+fn recipes() -> Result<()> {
+    let [repin, sandbox] = sh::build_both(&["--release"])?;
+    let mut recipe = sh::command(sandbox, ["recipe"]);
+    recipe.arg("--repin").arg(repin).arg("--folder").arg(sh::root().join("target/bench/recipe"));
+    sh::run(recipe)
 }
 
 /// The clone to measure on.

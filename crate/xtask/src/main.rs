@@ -41,6 +41,7 @@ Tasks:
   bench              Measure against git and globset, and print tables
       --repo PATH      a clone of git/git (default: target/bench/git)
       --generated N    a generated history of N commits in its place
+      --recipe         only what recipes of an image job build and miss, on a generated story of 300 pushes
       --gitlab N       only what answers cost over the API of a GitLab, on a generated history
                        of N commits (without it: with all else, and 5000)
       --module         only the WebAssembly module: its size, what weighs in it, how long it takes to

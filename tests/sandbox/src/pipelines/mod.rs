@@ -28,11 +28,15 @@ mod run;
 mod simulate;
 #[cfg(feature = "server")]
 mod stages;
+#[cfg(all(feature = "server", unix))]
+mod trial;
 
 pub use event::{Build, Cause, Event, Outcome, RegistryChange, RegistryEvent, RunSource, Update, ZERO};
 pub use shelf::{Held, shelf};
 #[cfg(feature = "server")]
 pub use simulate::{Settings, simulate};
+#[cfg(all(feature = "server", unix))]
+pub use trial::{Outcomes, table, trial};
 
 /// A pipeline. Times are in seconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 mod bench;
 mod error;
+#[cfg(unix)]
+mod recipe;
 mod serve;
 mod usual;
 
@@ -11,6 +13,7 @@ const USAGE: &str = "\
 usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--repository DIR]
                            [--site DIR[:PORT]] [--renku] [--renku-ports N,N] [--control] [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
+       repin-sandbox recipe --repin PROGRAM --folder DIR [--pushes N] [--seed N]
 
   --port N      the port on 127.0.0.1 (default: a free one)
   --path PATH   a relative root
@@ -31,7 +34,9 @@ usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] 
   --repin PROGRAM, --folder DIR
                 what is measured, and where the repositories for it are made
   --commits N   how long the generated history is (default: 5000)
-  --latency MS  how long every request waits (default: 100)";
+  --latency MS  how long every request waits (default: 100)
+  --pushes N    how many pushes the story has that recipes of an image job are tried on (default: 300)
+  --seed N      which story it is";
 
 /// Why it ends early.
 enum Failure {
@@ -52,6 +57,8 @@ fn main() -> ExitCode {
     let done = match args.next().as_deref() {
         Some("serve") => serve::serve(args),
         Some("bench") => bench::bench(args),
+        #[cfg(unix)]
+        Some("recipe") => recipe::recipe(args),
         Some("--help" | "-h") => {
             println!("{USAGE}");
             Ok(())
