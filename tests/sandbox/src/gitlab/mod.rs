@@ -5,7 +5,7 @@
 //! (pipelines, tags of the registry, tokens) is what the caller gave, and can be changed while the server runs.
 //!
 //! What it is faithful to: headers, paging, error bodies, what a token may see, where GitLab stops without saying so, and which
-//! GraphQL fields and arguments a [`Version`] has and what they cost. What it leaves out: writing, users, groups, issues, rate limits
+//! GraphQL fields and arguments a [`Version`] has and what they cost. What it leaves out: writing other than comments on commits, users, groups, issues, rate limits
 //! other than as a [`Fault`].
 //!
 //! ```
@@ -50,7 +50,8 @@ pub use control::{CONTROL_HEADER, Control};
 pub use fault::{Fault, FaultKind, When};
 pub use log::{Logged, Tally};
 pub use model::{
-    Access, DiffLimits, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Token, Version, Visibility,
+    Access, Comment, DiffLimits, Kind, Options, Project, Reach, RegistryTag, Repository, Scope, Token, Version,
+    Visibility,
 };
 pub use reply::Reply;
 pub use request::Request;

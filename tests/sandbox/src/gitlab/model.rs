@@ -240,3 +240,18 @@ pub struct Token {
     /// Whether its time is over.
     pub expired: bool,
 }
+
+/// A comment on a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its number; 0 where it has none yet.
+    pub id: u64,
+    /// The project's number.
+    pub project: u64,
+    /// The commit's id.
+    pub commit: String,
+    /// The number of the user who wrote it; Ada is 1.
+    pub author: u64,
+    /// The text, in Markdown.
+    pub body: String,
+}

@@ -15,7 +15,7 @@ use super::body::{Step, Stream};
 use super::dispatch;
 use super::fault::{Armed, Fault, FaultKind};
 use super::log::Logged;
-use super::model::{Options, Project, Token, Version};
+use super::model::{Comment, Options, Project, Token, Version};
 use super::reply::Reply;
 use super::request::{Request, parse_query};
 use super::state::State;
@@ -84,6 +84,23 @@ impl Server {
     /// Takes a token away.
     pub fn revoke(&self, secret: &str) {
         self.state.lock().tokens.retain(|token| token.secret != secret);
+    }
+
+    /// Makes a token that of another user than Ada, by the user's number.
+    pub fn set_user(&self, secret: &str, user: u64) {
+        self.state.lock().users.push((secret.to_owned(), user));
+    }
+
+    /// All comments on commits, in the order in which they came.
+    pub fn comments(&self) -> Vec<Comment> {
+        self.state.lock().comments.clone()
+    }
+
+    /// Adds a comment, which gets the next number.
+    pub fn add_comment(&self, mut comment: Comment) {
+        let mut inner = self.state.lock();
+        comment.id = inner.comments.last().map_or(1, |last| last.id + 1);
+        inner.comments.push(comment);
     }
 
     /// Makes it another GitLab.

@@ -8,7 +8,7 @@ use super::attached::Attached;
 use super::body::Place;
 use super::fault::Armed;
 use super::log::Logged;
-use super::model::{Options, Project, Token, Version};
+use super::model::{Comment, Options, Project, Token, Version};
 use super::objects::Objects;
 use super::reply::Reply;
 use super::request::Request;
@@ -56,6 +56,10 @@ pub(crate) struct Inner {
     pub(crate) graphql: bool,
     pub(crate) projects: Vec<Arc<Stored>>,
     pub(crate) tokens: Vec<Token>,
+    /// Whose tokens are not Ada's: secrets, and the numbers of users.
+    pub(crate) users: Vec<(String, u64)>,
+    /// In the order of their numbers.
+    pub(crate) comments: Vec<Comment>,
     pub(crate) faults: Vec<Armed>,
     pub(crate) throttle: Option<Counter>,
     pub(crate) log: Vec<Logged>,
@@ -89,6 +93,8 @@ impl State {
             graphql: true,
             projects: Vec::new(),
             tokens: Vec::new(),
+            users: Vec::new(),
+            comments: Vec::new(),
             faults: Vec::new(),
             throttle: None,
             log: Vec::new(),

@@ -3,6 +3,7 @@
 mod access;
 mod client;
 mod clone;
+mod comments;
 mod control;
 mod faults;
 mod fixture;

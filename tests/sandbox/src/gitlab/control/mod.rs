@@ -8,6 +8,7 @@
 //! | `DELETE /faults` | | |
 //! | `POST /commits` | `{"project", "branch"?, "title", "files": {path: content}}` | `{"commit"}` |
 //! | `POST /tags` | `{"project", "tag"}`: an image of this tag comes to be | |
+//! | `GET /comments` | | `[{"project", "commit", "author", "body"}]`: the comments on commits; Ada is author 1 |
 //! | `/renku/...` | | what is done to the [Renku stand-in](crate::renku), if there is one |
 //!
 //! No web page reaches it: every request has to have the header `X-Repin-Control`, which a browser lets a page send to another
@@ -144,6 +145,7 @@ fn answer(controlled: &Controlled, method: &Method, path: &str, body: &[u8]) -> 
             server.clear_faults();
             Ok(done())
         }
+        ("GET", "/comments") => Ok(Reply::json(200, &comments(server))),
         ("POST", "/commits") => {
             let commit = change::commit(server, &read(body)?)?;
             Ok(Reply::json(200, &json!({ "commit": commit })))
@@ -171,4 +173,9 @@ fn log(server: &Server) -> Value {
         json!({ "method": method, "path": path, "status": status, "token": token })
     };
     server.log().iter().map(entry).collect()
+}
+
+fn comments(server: &Server) -> Value {
+    let shown = |comment: &super::Comment| json!({ "project": comment.project, "commit": comment.commit, "author": comment.author, "body": comment.body });
+    server.comments().iter().map(shown).collect()
 }

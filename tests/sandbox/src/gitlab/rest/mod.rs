@@ -1,5 +1,6 @@
 //! REST, version 4 (facts, 2): one file for each group of endpoints.
 
+mod comments;
 mod commits;
 mod diff;
 mod files;
@@ -35,12 +36,23 @@ pub(crate) fn answer(cx: &Context<'_>, route: &[&str]) -> Answer {
 
 fn in_project(cx: &Context<'_>, project: &Stored, route: &[&str]) -> Answer {
     let get = cx.request.reads();
+    let post = cx.request.method == "POST";
     match *route {
         [] if get => Ok(projects::single(cx, project)),
         ["repository", "commits"] if get => commits::list(cx, project),
         ["repository", "commits", sha] if get => commits::single(cx, project, sha),
         ["repository", "commits", sha, "refs"] if get => commits::refs(cx, project, sha),
         ["repository", "commits", sha, "diff"] if get => diff::of_commit(cx, project, sha),
+        ["repository", "commits", sha, "discussions"] if get => comments::discussions(cx, project, sha),
+        ["repository", "commits", sha, "discussions"] if post => comments::create(cx, project, sha, "body"),
+        ["repository", "commits", sha, "comments"] if get => comments::list(cx, project, sha),
+        ["repository", "commits", sha, "comments"] if post => comments::create(cx, project, sha, "note"),
+        ["repository", "commits", sha, "discussions", thread, "notes", id] if cx.request.method == "PUT" => {
+            comments::edit(cx, project, sha, [thread, id])
+        }
+        ["repository", "commits", sha, "discussions", thread, "notes", id] if cx.request.method == "DELETE" => {
+            comments::remove(cx, project, sha, [thread, id])
+        }
         ["repository", "compare"] if get => diff::compare(cx, project),
         ["repository", "merge_base"] if get => diff::merge_base(cx, project),
         ["repository", "tree"] if get => tree::list(cx, project),
@@ -59,7 +71,7 @@ fn in_project(cx: &Context<'_>, project: &Stored, route: &[&str]) -> Answer {
         ["pipelines", id, "jobs"] if get => pipelines::jobs(cx, project, id),
         ["jobs"] if get => pipelines::all_jobs(cx, project),
         ["jobs", id] if get => pipelines::job(cx, project, id),
-        ["jobs", id, "retry"] if cx.request.method == "POST" => pipelines::retry(cx, project, id),
+        ["jobs", id, "retry"] if post => pipelines::retry(cx, project, id),
         ["repository", "commits", sha, "statuses"] if get => pipelines::statuses(cx, project, sha),
         _ => Err(unknown()),
     }

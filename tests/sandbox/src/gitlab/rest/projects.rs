@@ -38,9 +38,7 @@ pub(super) fn version(cx: &Context<'_>) -> Answer {
 pub(super) fn user(cx: &Context<'_>) -> Answer {
     match cx.caller.token {
         None => Err(Reply::unauthorized()),
-        Some(_) => {
-            Ok(Reply::json(200, &json!({ "id": 1, "username": "ada", "name": "Ada Example", "state": "active" })))
-        }
+        Some(_) => Ok(Reply::json(200, &cx.author(cx.user()))),
     }
 }
 
