@@ -7,11 +7,13 @@ use std::str::FromStr;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod annotate;
 mod build_needed;
 mod check;
 mod ci;
 mod pin;
 
+pub(crate) use annotate::Annotate;
 pub(crate) use build_needed::BuildNeeded;
 pub(crate) use check::Check;
 pub(crate) use ci::Ci;
@@ -100,6 +102,14 @@ pub(crate) enum Command {
     /// standard error. It says build wherever it does not know, and so it never fails a job.
     #[command(name = "build-needed", after_help = build_needed::HELP)]
     BuildNeeded(BuildNeeded),
+
+    /// Tell each commit's image where people look: in git notes and in comments on GitLab
+    ///
+    /// A note (refs/notes/repin, see git-notes(1)) says which image the commit was given, its digest and what it was built from.
+    /// It goes where the repository goes, also away from GitLab, and `repin resolve` reads it where no registry is asked.
+    /// To do it again changes nothing.
+    #[command(after_help = annotate::HELP)]
+    Annotate(Annotate),
 
     /// Show or clear what is kept of GitLab projects for the next question
     ///

@@ -19,6 +19,7 @@ mod source;
 mod token;
 mod uncommitted;
 mod watched;
+mod way;
 
 fn main() -> ExitCode {
     error::explain_panics();

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use repin::Question;
 use repin::reference::Reference;
 use repin::source::{Commit, Images, Source as _, SourceError};
-use repin_forge::cache::FileCache;
 use repin_forge::gitlab::Given;
 use repin_forge::gitlab::location::{Location, LocationError, ProjectRef};
 use repin_forge::http::Limits;
@@ -18,9 +17,8 @@ use crate::error::Failure;
 use crate::login::{Around, Own};
 use crate::progress::Progress;
 use crate::registry::Registries;
-use crate::source::{AnySource, Folder, Named, Remote};
-use crate::token::{self, Surroundings};
-use crate::watched::Watched;
+use crate::source::{AnySource, Folder, Named};
+use crate::way::Way;
 
 /// A project that can be asked, and what is asked.
 pub(crate) struct Project {
@@ -31,8 +29,8 @@ pub(crate) struct Project {
     name: String,
     /// Whether the caller gave the tags that exist.
     given_tags: bool,
-    /// Where the token for a GitLab was found.
-    token_place: Option<String>,
+    /// How the GitLab is asked, where the project is there.
+    pub(crate) way: Option<Way>,
 }
 
 impl Project {
@@ -51,7 +49,7 @@ impl Project {
                 .hint("put one of them into a file"));
         }
         let progress = Progress::new(color);
-        let (named, token_place, ci_path) = match place(&asked.project)? {
+        let (named, way, ci_path) = match place(&asked.project)? {
             Place::Folder(path) => {
                 let mut folder = local(&asked.project, &path, tags, uses_notes, &progress)?;
                 if registry.is_some_and(|registry| registry.ask) && tags.is_none() {
@@ -61,8 +59,8 @@ impl Project {
             }
             Place::Address(location) => {
                 let job = Job::of(&location);
-                let (named, token_place) = remote(asked, &location, &job, tags, &progress)?;
-                (named, token_place, job.ci_path)
+                let way = remote(asked, &location, &job, tags, &progress)?;
+                (Named::Remote(Box::new(way.remote())), Some(way), job.ci_path)
             }
         };
         let question = Question {
@@ -72,7 +70,7 @@ impl Project {
             image,
             build: None,
         };
-        Ok(Self { named, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), token_place })
+        Ok(Self { named, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), way })
     }
 
     /// The answer of work that may take a while.
@@ -80,9 +78,15 @@ impl Project {
         let answer = pollster::block_on(work);
         self.progress.clear();
         answer.map_err(|error| match self.named.remote() {
-            Some(remote) => Failure::of_gitlab(&error, &remote.location(), self.token_place.as_deref()),
+            Some(remote) => self.failed(&error, &remote.location()),
             None => Failure::of_source(&error, self.shown_name()),
         })
+    }
+
+    /// What the GitLab at `location` could not answer.
+    pub(crate) fn failed(&self, error: &SourceError, location: &Location) -> Failure {
+        let place = self.way.as_ref().and_then(|way| way.token_place.as_deref());
+        Failure::of_gitlab(error, location, place)
     }
 
     /// The same of a question to the project, and what was learnt is kept for the next one where that costs requests.
@@ -227,27 +231,15 @@ fn remote(
     job: &Job,
     tags: Option<&Path>,
     progress: &Progress,
-) -> Result<(Named, Option<String>), Failure> {
-    let path = match &location.project {
-        ProjectRef::Path(path) => Some(path.as_str()),
-        ProjectRef::Id(_) => None,
-    };
-    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let around = Surroundings { env: &|name| std::env::var(name).ok(), home };
-    let token = token::find(&location.base, path, asked.gitlab.token_file.as_deref(), &around)?;
+) -> Result<Way, Failure> {
     let given = Given {
         images: tags.map(read_tags).transpose()?,
         repository: if job.is_own { image_variable()? } else { None },
     };
-    let host = location.base.split_once("://").map_or(location.base.as_str(), |(_, host)| host);
-    let transport = Watched::new(host, progress.callback());
-    let cache = if asked.gitlab.no_cache { None } else { FileCache::of_user() };
-    let (token, place) = token.map(|found| (found.token, found.place)).unzip();
-    let remote = Remote::new(transport, location, token, limits(&asked.gitlab), cache, given);
-    Ok((Named::Remote(Box::new(remote)), place))
+    Way::new(&asked.gitlab, location, given, limits(&asked.gitlab), progress)
 }
 
-fn limits(options: &options::Gitlab) -> Limits {
+pub(crate) fn limits(options: &options::Gitlab) -> Limits {
     match options.max_requests {
         MaxRequests::Any => Limits::any_number(),
         MaxRequests::Number(number) => Limits { max_requests: Some(number.get()), ..Limits::default() },

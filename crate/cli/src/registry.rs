@@ -1,6 +1,7 @@
 //! The registries that hold the images of a folder's project.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use repin::reference::Reference;
@@ -24,6 +25,9 @@ pub(crate) struct Registries {
     known: RefCell<Vec<Rc<Asked>>>,
     /// The repository whose tags were listed.
     listed: RefCell<Option<Reference>>,
+    /// What was listed of each repository, and what was said of its tags: a command that asks about many commits asks once.
+    lists: RefCell<HashMap<String, Images>>,
+    tags: RefCell<HashMap<String, Option<Tag>>>,
     notes: RefCell<Vec<String>>,
 }
 
@@ -36,6 +40,8 @@ impl Registries {
             progress,
             known: RefCell::default(),
             listed: RefCell::default(),
+            lists: RefCell::default(),
+            tags: RefCell::default(),
             notes: RefCell::default(),
         }
     }
@@ -64,28 +70,40 @@ impl Registries {
         let reference = Reference::parse(repository).map_err(|error| {
             SourceError::failed(format!("{repository}, the repository of the images, is no name of one"), error)
         })?;
-        let listed = async { self.at(reference.registry())?.tags(reference.repository()).await }.await;
         let name = reference.name();
+        if let Some(known) = self.lists.borrow().get(&name) {
+            *self.listed.borrow_mut() = Some(reference);
+            return Ok(known.clone());
+        }
+        let listed = async { self.at(reference.registry())?.tags(reference.repository()).await }.await;
         *self.listed.borrow_mut() = Some(reference);
         let images = listed.unwrap_or_else(|error| cut_off(error.reason()));
-        Ok(Images { repository: Some(name), ..images })
+        let images = Images { repository: Some(name.clone()), ..images };
+        self.lists.borrow_mut().insert(name, images.clone());
+        Ok(images)
     }
 
     /// What the registry says of a tag that it listed; `None` if it is gone.
     pub(crate) async fn confirm(&self, candidate: &Candidate) -> Result<Option<Tag>, SourceError> {
         let Some(reference) = self.listed.borrow().clone() else { return Ok(Some(candidate.tag.clone())) };
         let name = &candidate.tag.name;
+        let whole = format!("{}:{name}", reference.name());
+        if let Some(known) = self.tags.borrow().get(&whole) {
+            return Ok(known.clone());
+        }
         let found = async { self.at(reference.registry())?.head(reference.repository(), name).await }.await;
-        match found {
-            Ok(Some(found)) => Ok(Some(Tag { digest: Some(found.digest), ..candidate.tag.clone() })),
-            Ok(None) => Ok(None),
+        let tag = match found {
+            Ok(Some(found)) => Some(Tag { digest: Some(found.digest), ..candidate.tag.clone() }),
+            Ok(None) => None,
             // It was listed, so it is there, whatever is wrong with its details.
             Err(error) => {
                 let note = format!("the registry lists the tag {name}, but its digest could not be read ({error})");
                 self.notes.borrow_mut().push(note);
-                Ok(Some(candidate.tag.clone()))
+                return Ok(Some(candidate.tag.clone()));
             }
-        }
+        };
+        self.tags.borrow_mut().insert(whole, tag.clone());
+        Ok(tag)
     }
 
     /// What a person should know of what was found.

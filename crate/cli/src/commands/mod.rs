@@ -3,6 +3,7 @@
 use crate::args::{Args, Command};
 use crate::error::Failure;
 
+mod annotate;
 mod build_needed;
 mod cache;
 mod check;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::Pin(options) => pin::run(&options, args.color),
         Command::Ci(options) => ci::run(&options, args.color),
         Command::BuildNeeded(options) => build_needed::run(&options, args.color),
+        Command::Annotate(options) => annotate::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { output } => man::run(output.as_deref()),

@@ -34,6 +34,9 @@ fn advice(error: &ApiError, location: &Location, token: Option<&str>) -> Option<
             Some(place) => format!("the token is that of {place}; make a new one there, with the scope read_api: {}", page(location)),
             None => no_token(location),
         }),
+        ApiError::Refused { endpoint, status: 403, scope: Some(_), .. } if !endpoint.starts_with("GET") => {
+            token.map(|place| format!("the token is that of {place}; give one with the scope api, made at {}", page(location)))
+        }
         ApiError::Refused { status: 403, scope: Some(_), .. } => token.map(|place| {
             format!("the token is that of {place}; give one with the scope read_api, made at {}", page(location))
         }),

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write};
 use crate::args::Color;
 
 pub(crate) mod answer;
+pub(crate) mod comment;
 pub(crate) mod findings;
 pub(crate) mod inputs;
 mod json;

@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 
 use crate::repository::{Ran, Run, folder};
 
-const SECRET: &str = "glpat-s3cr3t-0123456789";
+pub(crate) const SECRET: &str = "glpat-s3cr3t-0123456789";
 /// A merge whose own build failed; another commit's image is right.
 const MERGE: &str = "ce46f90";
 
 /// A GitLab with the sample course.
-struct Served {
-    server: Server,
-    course: Course,
+pub(crate) struct Served {
+    pub(crate) server: Server,
+    pub(crate) course: Course,
     here: PathBuf,
-    id: u64,
+    pub(crate) id: u64,
 }
 
 impl Served {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::at(name, "")
     }
 
@@ -36,7 +36,7 @@ impl Served {
         Self { server, course, here, id }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.page("/ada/course")
     }
 
@@ -48,7 +48,7 @@ impl Served {
         assert!(self.server.update(self.id, |project| project.visibility = Visibility::Private));
     }
 
-    fn add_token(&self, secret: &str, kind: Kind, scopes: &[Scope]) {
+    pub(crate) fn add_token(&self, secret: &str, kind: Kind, scopes: &[Scope]) {
         self.server.add_token(Token {
             secret: secret.to_owned(),
             kind,
@@ -59,11 +59,11 @@ impl Served {
     }
 
     /// Without a cache, so that one question does not change what the next one costs.
-    fn run<'a>(&self, args: &[&'a str]) -> Run<'a> {
+    pub(crate) fn run<'a>(&self, args: &[&'a str]) -> Run<'a> {
         Run::new(&[args, &["--no-cache"]].concat()).within(&self.here)
     }
 
-    fn repin(&self, args: &[&str]) -> Ran {
+    pub(crate) fn repin(&self, args: &[&str]) -> Ran {
         self.run(args).run()
     }
 

@@ -12,6 +12,7 @@ fn help_is_complete() {
         ("help_resolve", &["resolve", "--help"]),
         ("help_history", &["history", "--help"]),
         ("help_inputs", &["inputs", "--help"]),
+        ("help_annotate", &["annotate", "--help"]),
         ("help_check", &["check", "--help"]),
         ("help_pin", &["pin", "--help"]),
         ("help_cache", &["cache", "--help"]),
@@ -52,6 +53,7 @@ fn manual_pages_are_made_for_every_command() {
     names.sort();
     let commands = [
         "",
+        "-annotate",
         "-build-needed",
         "-cache",
         "-check",

@@ -1,6 +1,7 @@
 //! The command, run on small repositories that real git made. What it prints is kept as snapshots.
 #![allow(missing_docs, clippy::unwrap_used, reason = "these are tests, which fail by panicking")]
 
+mod annotate;
 mod build_needed;
 mod cache;
 mod check;

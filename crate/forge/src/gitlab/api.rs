@@ -95,6 +95,9 @@ impl fmt::Display for ApiError {
             Self::Refused { endpoint, status, scope: Some(scope), .. } if names(scope, "read_api") => {
                 write!(f, "{endpoint} answered {status}: the token lacks the scope read_api")
             }
+            Self::Refused { endpoint, status, scope: Some(scope), .. } if !endpoint.starts_with("GET") => {
+                write!(f, "{endpoint} answered {status}: the token lacks the scope {scope}")
+            }
             Self::Refused { endpoint, status, scope: Some(scope), .. } => {
                 write!(
                     f,
@@ -215,6 +218,24 @@ impl<T: Transport> Api<T> {
     /// The same of a list that the server makes slowly: where it takes too long, it would again.
     pub(super) async fn slow_page<R: Read>(&self, url: String) -> Result<Page<R>, ApiError> {
         self.answer(Call { retry_late: false, ..Call::get(url) }).await?.page()
+    }
+
+    /// Makes something of a JSON document. What is answered does not matter.
+    pub(super) async fn post(&self, url: String, body: String) -> Result<(), ApiError> {
+        self.send(Call::post(url, body.into_bytes()).header("Content-Type", "application/json")).await?;
+        Ok(())
+    }
+
+    /// Makes what is at an address this JSON document.
+    pub(super) async fn put(&self, url: String, body: String) -> Result<(), ApiError> {
+        self.send(Call::put(url, body.into_bytes()).header("Content-Type", "application/json")).await?;
+        Ok(())
+    }
+
+    /// Removes what is at an address.
+    pub(super) async fn delete(&self, url: String) -> Result<(), ApiError> {
+        self.send(Call::delete(url)).await?;
+        Ok(())
     }
 
     async fn answer(&self, call: Call) -> Result<Answer, ApiError> {

@@ -47,6 +47,7 @@ mod together;
 mod verdict;
 mod wire;
 
+pub mod comments;
 pub mod location;
 pub mod token;
 

@@ -139,6 +139,16 @@ impl Local {
         self.repository.workdir().map(Path::to_path_buf)
     }
 
+    /// The remote that the project lives at, by its name.
+    pub fn remote_name(&self) -> Option<String> {
+        remote_name(&self.repository)
+    }
+
+    /// The folder that git can be run in: the one that is worked in, or the bare repository itself.
+    pub fn folder(&self) -> PathBuf {
+        self.work_dir().unwrap_or_else(|| self.repository.git_dir().to_path_buf())
+    }
+
     /// The web server of the remote that the project lives at: `https://gitlab.example.org`.
     pub fn server(&self) -> Option<&str> {
         self.server.as_deref()
@@ -380,8 +390,8 @@ struct Worker {
     environments: HashMap<usize, Environments>,
 }
 
-/// Where the project lives: the remote of the branch that is checked out, else `origin`, else the only one.
-fn remote_url(repository: &gix::Repository) -> Option<String> {
+/// The remote that the project lives at, by its name: that of the branch that is checked out, else `origin`, else the only one.
+fn remote_name(repository: &gix::Repository) -> Option<String> {
     let names = repository.remote_names();
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let config = repository.config_snapshot();
@@ -391,11 +401,16 @@ fn remote_url(repository: &gix::Repository) -> Option<String> {
         .flatten()
         .and_then(|name| config.string(format!("branch.{}.remote", name.shorten()).as_str()))
         .map(|name| name.to_string());
-    let name = of_branch
+    of_branch
         .filter(|name| names.contains(name))
         .or_else(|| names.iter().find(|name| *name == "origin").cloned())
-        .or_else(|| if let [only] = &names[..] { Some(only.clone()) } else { None })?;
-    let url = config.string(format!("remote.{name}.url").as_str())?;
+        .or_else(|| if let [only] = &names[..] { Some(only.clone()) } else { None })
+}
+
+/// Where it is.
+fn remote_url(repository: &gix::Repository) -> Option<String> {
+    let name = remote_name(repository)?;
+    let url = repository.config_snapshot().string(format!("remote.{name}.url").as_str())?;
     url.to_str().ok().map(str::to_owned)
 }
 

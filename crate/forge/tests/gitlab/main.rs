@@ -7,6 +7,7 @@ mod access;
 mod again;
 mod budget;
 mod builds;
+mod comments;
 mod faults;
 mod forks;
 #[path = "../local/git.rs"]

@@ -20,13 +20,13 @@ const LONGEST: usize = 1_000_000;
 /// `GET /projects/:id/repository/commits/:sha/discussions`: the oldest first.
 pub(super) fn discussions(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
     let all = on(cx, project, sha)?;
-    counted(cx.request, &all, |comment| discussion(cx, comment))
+    counted(cx.request, &all, discussion)
 }
 
 /// `GET /projects/:id/repository/commits/:sha/comments`: without numbers.
 pub(super) fn list(cx: &Context<'_>, project: &Stored, sha: &str) -> Answer {
     let all = on(cx, project, sha)?;
-    counted(cx.request, &all, |comment| plain(cx, comment))
+    counted(cx.request, &all, plain)
 }
 
 /// `POST /projects/:id/repository/commits/:sha/comments` and `.../discussions`, whose texts have other names.
@@ -39,7 +39,7 @@ pub(super) fn create(cx: &Context<'_>, project: &Stored, sha: &str, field: &str)
     let comment = Comment { id, project: project.id, commit: commit.id, author, body };
     inner.comments.push(comment.clone());
     drop(inner);
-    let shown = if field == "note" { plain(cx, &comment) } else { discussion(cx, &comment) };
+    let shown = if field == "note" { plain(&comment) } else { discussion(&comment) };
     Ok(Reply::json(201, &shown))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn edit(cx: &Context<'_>, project: &Stored, sha: &str, at: [&str; 2])
     let mut inner = cx.state.lock();
     inner.comments.iter_mut().filter(|known| known.id == edited.id).for_each(|known| known.body.clone_from(&body));
     drop(inner);
-    Ok(Reply::json(200, &note(cx, &edited)))
+    Ok(Reply::json(200, &note(&edited)))
 }
 
 /// `DELETE .../discussions/:id/notes/:id`.
@@ -108,22 +108,22 @@ fn thread_of(comment: &Comment) -> String {
     HEXLOWER.encode(&Sha256::digest(comment.id.to_be_bytes())[..20])
 }
 
-fn discussion(cx: &Context<'_>, comment: &Comment) -> Value {
-    json!({ "id": thread_of(comment), "individual_note": true, "notes": [note(cx, comment)] })
+fn discussion(comment: &Comment) -> Value {
+    json!({ "id": thread_of(comment), "individual_note": true, "notes": [note(comment)] })
 }
 
-fn note(cx: &Context<'_>, comment: &Comment) -> Value {
+fn note(comment: &Comment) -> Value {
     json!({
-        "id": comment.id, "type": Value::Null, "body": comment.body, "author": cx.author(comment.author),
+        "id": comment.id, "type": Value::Null, "body": comment.body, "author": author(comment.author),
         "created_at": MADE, "updated_at": MADE, "system": false, "noteable_id": Value::Null, "noteable_type": "Commit",
         "project_id": comment.project, "resolvable": false, "noteable_iid": Value::Null, "commands_changes": {},
     })
 }
 
-fn plain(cx: &Context<'_>, comment: &Comment) -> Value {
+fn plain(comment: &Comment) -> Value {
     json!({
         "note": comment.body, "path": Value::Null, "line": Value::Null, "line_type": Value::Null,
-        "author": cx.author(comment.author), "created_at": MADE,
+        "author": author(comment.author), "created_at": MADE,
     })
 }
 
@@ -134,11 +134,10 @@ impl Context<'_> {
         let inner = self.state.lock();
         inner.users.iter().find(|(known, _)| Some(known.as_str()) == secret).map_or(1, |(_, user)| *user)
     }
+}
 
-    /// A user as others see them.
-    pub(super) fn author(&self, id: u64) -> Value {
-        let (username, name) =
-            if id == 1 { ("ada".to_owned(), "Ada Example") } else { (format!("user{id}"), "Somebody") };
-        json!({ "id": id, "username": username, "name": name, "state": "active" })
-    }
+/// A user as others see them.
+pub(super) fn author(id: u64) -> Value {
+    let (username, name) = if id == 1 { ("ada".to_owned(), "Ada Example") } else { (format!("user{id}"), "Somebody") };
+    json!({ "id": id, "username": username, "name": name, "state": "active" })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::comments::author;
 use crate::gitlab::model::{Access, Kind, Visibility};
 use crate::gitlab::page::counted;
 use crate::gitlab::reply::{Answer, Reply};
@@ -38,7 +39,7 @@ pub(super) fn version(cx: &Context<'_>) -> Answer {
 pub(super) fn user(cx: &Context<'_>) -> Answer {
     match cx.caller.token {
         None => Err(Reply::unauthorized()),
-        Some(_) => Ok(Reply::json(200, &cx.author(cx.user()))),
+        Some(_) => Ok(Reply::json(200, &author(cx.user()))),
     }
 }
 
