@@ -220,6 +220,37 @@ fn a_new_job_in_every_variant() {
     }
 }
 
+/// Every file with any one of its lines gone, twice there, or indented more: whatever that makes of it, there is an answer,
+/// and what is written is the last word on it.
+#[test]
+fn files_with_a_mistake() {
+    let (mut taken, mut refused) = (0, 0);
+    for path in files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for at in 0..lines.len() {
+            for change in 0..3 {
+                let deeper = format!("  {}", lines[at]);
+                let mut other = lines.clone();
+                match change {
+                    0 => drop(other.remove(at)),
+                    1 => other.insert(at, lines[at]),
+                    _ => other[at] = &deeper,
+                }
+                match written(&other.concat()) {
+                    Ok(once) => {
+                        taken += 1;
+                        let twice = written(&once.text).unwrap_or_else(|refusal| panic!("{refusal}:\n{}", once.text));
+                        assert_eq!(twice.text, once.text, "{}: line {}", path.display(), at + 1);
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+    }
+    assert!(taken > 300 && refused > 100, "{taken} and {refused}");
+}
+
 #[test]
 fn what_cannot_be_changed_safely_is_refused() {
     const BUILD: &str =
@@ -233,6 +264,9 @@ fn what_cannot_be_changed_safely_is_refused() {
         ("merge", format!(".base: &base\n  script:\n    - {BUILD}\nimage_build:\n  <<: *base\n"), "shares parts"),
         ("alias", format!(".s: &s\n  - {BUILD}\nimage_build:\n  script: *s\n"), "shares parts"),
         ("reference", format!(".s:\n  script:\n    - {BUILD}\nimage_build:\n  script:\n    - !reference [.s, script]\n"), "shares parts"),
+        ("a key twice", format!("image_build:\n  stage: a\n  stage: b\n  script:\n    - {BUILD}\n"), ".gitlab-ci.yml:3: the key stage is there twice"),
+        ("rules elsewhere", format!(".r:\n  rules:\n    - when: always\nimage_build:\n  rules: !reference [.r, rules]\n  script:\n    - {BUILD}\n"), "shares parts"),
+        ("variables elsewhere", format!(".v: &v\n  A: b\nimage_build:\n  variables:\n    <<: *v\n  script:\n    - {BUILD}\n"), "shares parts"),
         ("anchored", format!("image_build: &job\n  script:\n    - {BUILD}\nother:\n  <<: *job\n"), "shares parts"),
         ("extended", format!("image_build:\n  script:\n    - {BUILD}\nother:\n  extends: image_build\n"), "other jobs extend"),
         ("referred to", format!("image_build:\n  script:\n    - {BUILD}\nother:\n  script:\n    - !reference [image_build, script]\n"), "other jobs extend"),

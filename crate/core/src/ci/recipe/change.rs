@@ -141,6 +141,10 @@ pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: 
         let message = format!("the image job {name} is in a file that is included ({})", others.join(", "));
         return Err(refuse(None, message, "write the recipe there: put this in place of that job"));
     };
+    if let Some(key) = all.last().and_then(Node::repeated) {
+        let message = format!("the key {} is there twice", key.text().unwrap_or_default());
+        return Err(refuse(Some(key.line), message, "take one of the two away"));
+    }
     let by_hand = "put the recipe into it by hand, as below, with the job's own lines in `build_image`";
     if let Some(message) = unfit(job, wish, variant, node, all.last(), name) {
         return Err(refuse(Some(key.line), message, by_hand));
@@ -167,6 +171,10 @@ pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: 
     Ok(Written { text: page.text(), job: name.to_owned(), notes })
 }
 
+/// The keys of the job that can be changed: what else it shares with others stays as it is.
+const CHANGED: [&str; 9] =
+    ["script", "only", "except", "rules", "variables", "artifacts", "interruptible", "resource_group", "retry"];
+
 /// Why the recipe is not for this job.
 fn unfit(
     job: &ImageJob,
@@ -179,7 +187,9 @@ fn unfit(
     if !matches!(node.kind, Kind::Map { is_flow: false, .. }) {
         return Some(format!("the job {name} is not written with a key on each line"));
     }
-    if node.is_marked || node.get("extends").is_some() || node.borrows() {
+    let is_shared = |key: &&str| node.get(key).is_some_and(|value| value.is_marked || value.borrows());
+    let merges = node.get("<<").is_some() || node.get("extends").is_some();
+    if node.is_marked || merges || CHANGED.iter().any(is_shared) {
         return Some(format!(
             "the job {name} shares parts with others (by an anchor, `<<`, `extends` or `!reference`)"
         ));
@@ -301,8 +311,8 @@ type Problem = (usize, String);
 /// Lets the job run in every pipeline of a branch or tag: what is to be built, the script finds out. Autosave branches are
 /// left out.
 fn triggers(page: &mut Page<'_>, node: &Node, script: &Node) -> Result<(), Problem> {
-    if let Some((_, rules)) = node.pair("rules") {
-        return self::rules(page, rules);
+    if let Some((key, rules)) = node.pair("rules") {
+        return self::rules(page, key, rules);
     }
     let removed = "the `changes:` list goes: the script compares the files themselves";
     for name in ["only", "except"] {
@@ -347,13 +357,13 @@ fn is_autosave(node: &Node) -> bool {
 }
 
 /// Takes `changes:` out of the rules, and puts one for autosave branches before them.
-fn rules(page: &mut Page<'_>, rules: &Node) -> Result<(), Problem> {
+fn rules(page: &mut Page<'_>, key: &Node, rules: &Node) -> Result<(), Problem> {
     let Kind::Seq { items, is_flow: false } = &rules.kind else {
         return Err((rules.line, "the rules are not written one below the other".to_owned()));
     };
     let excluded = items.iter().any(|rule| rule.get("if").is_some_and(is_autosave));
     if !excluded {
-        page.insert(rules.line, rules.column, &script::NO_AUTOSAVE);
+        page.insert(key.line + 1, rules.column, &script::NO_AUTOSAVE);
     }
     for rule in items {
         let Some((changes, list)) = rule.pair("changes") else { continue };

@@ -3,7 +3,7 @@
 //! Only the image job is changed, and of it only what the recipe is made of; everything else stays byte for byte. Its own
 //! script stays, too, as a function: the recipe calls it where a build is needed. What cannot be changed safely is
 //! [refused](Refusal), with what to do instead. The result is read again: it must have the same image job, which builds
-//! from the same Dockerfile, with the same context, arguments and tags.
+//! from the same Dockerfile, with the same context, arguments and tags, and there must be nothing left to change in it.
 
 use std::fmt;
 
@@ -82,8 +82,15 @@ pub fn write<F: Files>(path: &str, files: &mut F, wish: &Wish) -> Result<Result<
         Err(refusal) => return Ok(Err(refusal)),
     };
     let mut overlay = Overlay { files, path, text: &written.text };
-    let after = CiFile::load(path, &mut overlay)?.image_job(wish.job.as_deref());
-    Ok(match difference(job.as_ref(), after.as_ref(), &written) {
+    let ci = CiFile::load(path, &mut overlay)?;
+    let after = ci.image_job(wish.job.as_deref());
+    let is_last = |job: &ImageJob| change::of_job(path, &written.text, &ci, job, wish);
+    let what = difference(job.as_ref(), after.as_ref(), &written).or_else(|| match after.as_ref().map(is_last) {
+        Some(Ok(again)) if again.text == written.text => None,
+        // Such a file only looks as if it could be taken apart.
+        _ => Some("the file"),
+    });
+    Ok(match what {
         None => Ok(written),
         Some(what) => Err(Refusal {
             message: format!("{path}: with the recipe, {what} would be another"),

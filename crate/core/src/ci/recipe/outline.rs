@@ -55,6 +55,23 @@ impl Node {
         }
     }
 
+    /// A key that a map in it has twice: which of the two counts, programs disagree.
+    pub(super) fn repeated(&self) -> Option<&Node> {
+        match &self.kind {
+            Kind::Scalar { .. } | Kind::Alias => None,
+            Kind::Seq { items, .. } => items.iter().find_map(Node::repeated),
+            Kind::Map { pairs, .. } => {
+                let mut keys: Vec<&Node> = pairs.iter().map(|(key, _)| key).collect();
+                keys.sort_by_key(|key| (key.text(), key.line));
+                let twice = keys.windows(2).find_map(|pair| match pair {
+                    [a, b] if a.text() == b.text() => Some(*b),
+                    _ => None,
+                });
+                twice.or_else(|| pairs.iter().find_map(|(_, value)| value.repeated()))
+            }
+        }
+    }
+
     /// Whether something in it is written elsewhere: an alias, a merge key, or a `!reference`.
     pub(super) fn borrows(&self) -> bool {
         match &self.kind {
