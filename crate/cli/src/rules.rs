@@ -21,6 +21,7 @@ pages! {
     "dead-pattern",
     "ignored-copy",
     "lost-build",
+    "expiring-image",
     "latest-only",
     "exact-only",
     "pin-gone",

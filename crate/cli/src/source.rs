@@ -9,7 +9,9 @@ use repin::inputs::Spec;
 use repin::note::Notes;
 use repin::resolution::Cost;
 use repin::scheme;
-use repin::source::{Build, Candidate, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted};
+use repin::source::{
+    Build, Candidate, Cleanup, Commit, Compared, Images, Line, Project, Source, SourceError, Tag, Wanted,
+};
 use repin::tree::Entry;
 use repin::{Oid, Question};
 use repin_forge::local::Local;
@@ -175,6 +177,10 @@ impl Source for AnySource {
 
     async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
         on!(self, it => it.image_notes().await)
+    }
+
+    async fn cleanup(&self, tags: &[Tag]) -> Result<Cleanup, SourceError> {
+        on!(self, it => it.cleanup(tags).await)
     }
 
     fn is_costly(&self) -> bool {

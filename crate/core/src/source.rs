@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Oid;
+use crate::cleanup::{CleanupPolicy, Dated};
 use crate::environment::{Fingerprint, Snapshot};
 use crate::graph::{Graph, Near};
 use crate::inputs::Spec;
@@ -201,6 +202,24 @@ pub struct Build {
     pub reason: Reason,
 }
 
+/// What is known of the clean-up that deletes image tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cleanup {
+    /// There is nobody to ask.
+    Unasked,
+    /// Whether there is a policy is not shown to whoever asks.
+    Hidden,
+    /// The project's policy.
+    Known {
+        /// The policy.
+        policy: CleanupPolicy,
+        /// The tags that were asked about, in their order, each with the time when its image was made.
+        tags: Vec<Dated>,
+        /// The time, in seconds since 1970.
+        now: i64,
+    },
+}
+
 /// A line of first parents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -348,6 +367,14 @@ pub trait Source {
     /// They are there, and cannot be read.
     async fn image_notes(&self) -> Result<Arc<Notes>, SourceError> {
         Ok(Arc::default())
+    }
+
+    /// What deletes the project's image tags, and how old these are.
+    ///
+    /// # Errors
+    /// The source failed.
+    async fn cleanup(&self, _tags: &[Tag]) -> Result<Cleanup, SourceError> {
+        Ok(Cleanup::Unasked)
     }
 
     /// Whether every look costs a request: then no more of a history is read than was asked for.

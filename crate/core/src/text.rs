@@ -57,9 +57,40 @@ pub fn day(date: &str) -> &str {
     date.get(..10).unwrap_or(date)
 }
 
+/// The day of an instant in seconds since 1970, as UTC has it: `2024-03-04`.
+pub fn day_of(seconds: i64) -> String {
+    // The calendar repeats itself after 400 years of 146,097 days; years begin in March here, so that a leap day is the last.
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{day:02}", year + era * 400 + next)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cut, safe};
+    use super::{cut, day_of, safe};
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        // As `date -u -d @SECONDS +%F` says.
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (86_399, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_709_164_800, "2024-02-29"),
+            (1_709_539_200, "2024-03-04"),
+            (1_735_689_599, "2024-12-31"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(day_of(seconds), day);
+        }
+    }
 
     #[test]
     fn what_moves_a_terminal_is_escaped() {

@@ -3,7 +3,11 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use repin::cleanup::{CleanupPolicy, Dated};
+use repin_sandbox::gitlab::{Options, Project, RegistryTag, Repository as Images, Server};
+use serde_json::json;
 
+use crate::registry::World;
 use crate::repository::{CI, DOCKERFILE, Repository, Run};
 
 const OWN: &str = "registry.example.org/ada/course";
@@ -146,4 +150,88 @@ fn over_a_range() {
         repository.repin_with(&["check", "--rev", "HEAD~2..HEAD", "--format", "json", "--tags", "-"], &first).json();
     assert_eq!((&json["range"], &json["looked_at"]), (&"HEAD~2..HEAD".into(), &2.into()));
     assert!(rules(&json).contains(&"lost-build"));
+}
+
+const SECRET: &str = "glpat-s3cr3t-0123456789";
+
+#[test]
+fn what_clean_up_deletes_is_told_before_and_after() {
+    let world = World::new("check-cleanup");
+    let url = format!("{}/group/name", world.server.url());
+    let check = || {
+        let args = ["check", &url, "--no-cache", "--format", "json"];
+        let ran = Run::new(&args).variable("GITLAB_TOKEN", SECRET).run();
+        let found = ran.json()["findings"].as_array().unwrap().clone();
+        found.into_iter().filter(|finding| finding["rule"] != "unpinned-base").collect::<Vec<_>>()
+    };
+    let set = |policy: serde_json::Value| {
+        assert!(world.server.update(world.id, |project| project.cleanup_policy = Some(policy.clone())));
+    };
+    let said = |policy: serde_json::Value| {
+        set(policy);
+        check()
+            .iter()
+            .map(|finding| {
+                format!("{}: {}", finding["severity"].as_str().unwrap(), finding["message"].as_str().unwrap())
+            })
+            .collect::<Vec<_>>()
+    };
+    let tag = world.repository.tag("HEAD~2");
+    let goes = format!(
+        "warning: the next clean-up deletes {tag}, the image that is right: the policy deletes tags older than 90d"
+    );
+    let hidden = "info: whether clean-up deletes images cannot be seen: the project does not show its policy";
+    for (what, policy, expected) in [
+        ("off", json!({ "enabled": false, "name_regex": ".*" }), vec![]),
+        ("not shown", json!(null), vec![hidden]),
+        ("old", json!({ "enabled": true, "older_than": "90d", "name_regex": ".*" }), vec![goes.as_str()]),
+        ("other names", json!({ "enabled": true, "older_than": "90d", "name_regex": "dev-.*" }), vec![]),
+        ("kept", json!({ "enabled": true, "name_regex": ".*", "name_regex_keep": "[0-9a-f]{7}" }), vec![]),
+        // It is the only one.
+        ("newest", json!({ "enabled": true, "older_than": "90d", "name_regex": ".*", "keep_n": 1 }), vec![]),
+    ] {
+        assert_eq!(said(policy), expected, "{what}");
+    }
+    // GitLab's list does not say when the others were made.
+    world.registry.push("group/name", "nightly-1", 1_709_539_200).unwrap();
+    let found = said(json!({ "enabled": true, "older_than": "90d", "name_regex": ".*", "keep_n": 1 }));
+    let maybe = goes.replace("warning", "info").replace("right:", "right, unless it is one of the 1 newest:");
+    assert_eq!(found, [maybe]);
+    // The run that was told of.
+    let policy: CleanupPolicy =
+        serde_json::from_value(json!({ "enabled": true, "older_than": "90d", "name_regex": ".*" })).unwrap();
+    let tags = [Dated { name: tag.clone(), created: Some(1_709_539_200) }];
+    for gone in policy.next_run(&tags, 1_800_000_000) {
+        assert!(world.registry.delete("group/name", &gone.name).unwrap());
+    }
+    let after = check();
+    assert_eq!(after.iter().map(|finding| &finding["rule"]).collect::<Vec<_>>(), ["lost-build"]);
+    assert_eq!(after[0]["commits"], json!([world.repository.id("HEAD")]));
+}
+
+/// A fork's pin is judged by the fork's own registry, also where its parent has the image that is right.
+#[test]
+fn the_pin_of_a_fork_is_not_its_parents() {
+    let mut repository = Repository::course("check-fork");
+    let tag = repository.tag("HEAD");
+    let pin = |path: &str| format!("[interactive]\nimage = registry.example.org/{path}:{tag}\n");
+    let parent = repository.path.join("parent.git");
+    repository.git(&["clone", "--quiet", "--bare", ".", parent.to_str().unwrap()]);
+    repository.write(".git/info/exclude", "parent.git\n");
+    repository.write(".renku/renku.ini", pin("group/name"));
+    repository.commit("Pin the parent's image");
+    let server = Server::start(Options::default()).unwrap();
+    let images =
+        vec![Images { tags: vec![RegistryTag { name: tag.clone(), ..RegistryTag::default() }], ..Images::default() }];
+    let id = server.add(Project { path: "group/name".to_owned(), repository: parent, images, ..Project::default() });
+    let fork = Project { path: "ada/name".to_owned(), repository: repository.path.clone(), ..Project::default() };
+    server.add(Project { forked_from: Some(id), ..fork });
+    let url = format!("{}/ada/name", server.url());
+    for range in [&[][..], &["--rev", "HEAD~1.."]] {
+        let json = Run::new(&[&["check", &url, "--no-cache", "--format", "json"], range].concat()).run().json();
+        assert!(rules(&json).contains(&"pin-foreign"), "{json:#}");
+    }
+    let ran = Run::new(&["pin", &url, "--check", "--no-cache", "--format", "json"]).run();
+    // It is the image that is right for the fork, and it is there.
+    assert_eq!((ran.code(), &ran.json()["verdict"]), (0, &json!("right")), "{}", ran.stdout());
 }

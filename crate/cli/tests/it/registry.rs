@@ -22,6 +22,8 @@ pub(crate) struct World {
     pub(crate) repository: Repository,
     pub(crate) server: Server,
     pub(crate) registry: Arc<Registry>,
+    /// The project's number.
+    pub(crate) id: u64,
 }
 
 impl World {
@@ -44,7 +46,7 @@ impl World {
         };
         token(SECRET, Kind::Personal, &[Scope::Api]);
         token(JOB, Kind::Job, &[]);
-        let world = Self { repository, server, registry };
+        let world = Self { repository, server, registry, id };
         world.push("HEAD~2");
         world
     }

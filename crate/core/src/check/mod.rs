@@ -12,6 +12,7 @@ use crate::resolve::resolve;
 use crate::source::{Source, SourceError};
 
 mod changes;
+mod expiring;
 mod finding;
 mod ignored;
 mod list;
@@ -75,9 +76,12 @@ pub async fn check<S: Source>(source: &S, question: &Question) -> Result<Vec<Fin
     let ci = if changes::is_worth_a_look(inputs, &files) { source.read(commit.id, ci_path).await? } else { None };
     changes::look(inputs, &files, ci_path, ci.as_deref(), &mut findings);
     ignored::look(source, commit.id, inputs, &mut findings).await?;
+    // Before anything else is asked: to find a right image, the source may go over to the images of a fork's parent.
+    let pin = pin::look(source, question, commit.id).await?;
     let answer = resolve(source, question).await?;
     lost::look(&answer, inputs, &mut findings);
-    pin::look(source, question, commit.id, Some((&answer, inputs)), &mut findings).await?;
+    expiring::look(source, question, &answer, &mut findings).await?;
+    findings.extend(pin.with_fixes(&answer, inputs));
     Ok(of_commits(findings, &[commit.id]))
 }
 

@@ -11,27 +11,42 @@ use crate::renku_ini::{self, RenkuIni, set_image};
 use crate::resolution::{Resolution, Status};
 use crate::source::{Source, SourceError};
 
-/// Looks at the pin of `commit`, which the question is about. `answer` is what is right for it and built from,
-/// where that was asked.
-pub(super) async fn look<S: Source>(
-    source: &S,
-    question: &Question,
-    commit: Oid,
-    answer: Option<(&Resolution, &Inputs)>,
-    findings: &mut Vec<Finding>,
-) -> Result<(), SourceError> {
-    let Some(text) = source.read(commit, renku_ini::PATH).await? else { return Ok(()) };
+/// What is wrong with a pin.
+#[derive(Default)]
+pub(super) struct Found {
+    text: Vec<u8>,
+    pinned: String,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Found {
+    /// The findings, with the image that is right as the fix of what is the project's own.
+    pub(super) fn with_fixes(self, answer: &Resolution, inputs: &Inputs) -> Vec<Finding> {
+        // Where the image is built from the pin, too, another one is right once that is changed.
+        let is_input = inputs.selection.contains(renku_ini::PATH.as_bytes());
+        let fix = if is_input { None } else { fix(&self.text, &self.pinned, answer) };
+        let is_fixed =
+            |finding: &Finding| [PIN_GONE, PIN_STALE, PIN_FLOATING].iter().any(|rule| rule.name == finding.rule);
+        let fixed = |finding: Finding| if is_fixed(&finding) { finding.fix(fix.clone()) } else { finding };
+        self.findings.into_iter().map(fixed).collect()
+    }
+}
+
+/// Looks at the pin of `commit`, which the question is about.
+pub(super) async fn look<S: Source>(source: &S, question: &Question, commit: Oid) -> Result<Found, SourceError> {
+    let Some(text) = source.read(commit, renku_ini::PATH).await? else { return Ok(Found::default()) };
     let problems = match RenkuIni::parse(&text) {
         Ok(ini) => ini.problems().to_vec(),
         Err(error) => vec![error],
     };
+    let mut found = Found { text, ..Found::default() };
     for problem in problems {
         let message = format!("Renku cannot read this file: {}", problem.kind);
-        findings.push(Finding::new(RENKU_INI, message).at(renku_ini::PATH, Some(problem.line)));
+        found.findings.push(Finding::new(RENKU_INI, message).at(renku_ini::PATH, Some(problem.line)));
     }
     let pin = match crate::pin::audit(source, question).await {
         Ok(Some(pin)) => audit_digest(source, question, pin).await,
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(found),
         Err(error) => Err(error),
     };
     let pin = match pin {
@@ -40,27 +55,20 @@ pub(super) async fn look<S: Source>(
         Err(SourceError::Incomplete(why)) => {
             let message = format!("whether the image that it pins is right cannot be known: {why}");
             let finding = Finding::new(PIN_UNKNOWN, message).severity(Severity::Warning);
-            findings.push(finding.at(renku_ini::PATH, None));
-            return Ok(());
+            found.findings.push(finding.at(renku_ini::PATH, None));
+            return Ok(found);
         }
         Err(error) => return Err(error),
     };
-    let fix = || {
-        let (answer, inputs) = answer?;
-        // Where the image is built from the pin, too, another one is right once that is changed.
-        if inputs.selection.contains(renku_ini::PATH.as_bytes()) { None } else { fix(&text, &pin, answer) }
-    };
     let place = |finding: Finding| finding.at(renku_ini::PATH, pin.line);
-    findings.extend(of_state(&pin).map(|finding| match pin.state {
-        PinState::Stale { .. } | PinState::Floating { .. } => place(finding).fix(fix()),
-        _ => place(finding),
-    }));
+    found.findings.extend(of_state(&pin).map(place));
     if is_there(source, question, &pin.image).await? == Some(false) {
         let message = format!("sessions cannot start in {}, which the registry does not have", pin.image);
         let help = "pin the image that `repin resolve` names, or take the pin away";
-        findings.push(place(Finding::new(PIN_GONE, message).help(help)).fix(fix()));
+        found.findings.push(place(Finding::new(PIN_GONE, message).help(help)));
     }
-    Ok(())
+    found.pinned = pin.image;
+    Ok(found)
 }
 
 fn of_state(pin: &PinAudit) -> Option<Finding> {
@@ -97,9 +105,9 @@ fn of_state(pin: &PinAudit) -> Option<Finding> {
 }
 
 /// The image that is right in the place of the one that is not, where a registry has it.
-fn fix(text: &[u8], pin: &PinAudit, answer: &Resolution) -> Option<Fix> {
+fn fix(text: &[u8], pinned: &str, answer: &Resolution) -> Option<Fix> {
     let image = answer.image.as_ref().filter(|_| answer.status == Status::Found)?;
-    let image = image.reference.as_deref().filter(|image| *image != pin.image)?;
+    let image = image.reference.as_deref().filter(|image| *image != pinned)?;
     let new = String::from_utf8(set_image(text, image).ok()?).ok()?;
     let edits = vec![Edit::between(renku_ini::PATH, text, &new)];
     Some(Fix { description: format!("pin {image} in {}", renku_ini::PATH), edits })

@@ -62,15 +62,18 @@ pub async fn check_range<S: Source>(
     let question = Question { revision: range.to.clone(), ..question.clone() };
     let tip = source.commit(question.revision.as_deref()).await?;
     let (ids, cut) = commits(source, range, tip.id).await?;
+    let parts = [pins(source, &question, &ids).await?, recipes(source, &question, &ids).await?].concat();
+    let lost = lost_builds(source, &question, &ids).await?;
+    // At last, since it may leave the source with the images of a fork's parent.
     let mut found = if ids.is_empty() { Vec::new() } else { check(source, &question).await? };
     if cut {
         let message = format!("only the newest {} commits of the range were looked at", ids.len());
         found.push(Finding::new(NOTE, message).help("ask about a part of it, A..B"));
     }
     let mut merged = Merged { findings: found };
-    recipes(source, &question, &ids, &mut merged).await?;
-    pins(source, &question, &ids, &mut merged).await?;
-    let lost = lost_builds(source, &question, &ids).await?;
+    for part in parts {
+        merged.add(part);
+    }
     let lost: Vec<_> = lost.iter().map(|(entry, tag, exact)| (entry, tag.clone(), *exact)).collect();
     lost::of_history(&lost, &mut merged.findings);
     let mut findings = merged.findings;
@@ -115,19 +118,25 @@ struct Merged {
     findings: Vec<Finding>,
 }
 
+/// What was found of some commits.
+#[derive(Clone)]
+struct Part {
+    found: Vec<Finding>,
+    commits: Vec<Oid>,
+    /// Which of the known findings says the same.
+    same: fn(&Finding, &Finding) -> bool,
+}
+
 impl Merged {
-    /// Adds those of these commits; `same` says which of the known ones says the same.
-    fn add(&mut self, found: Vec<Finding>, commits: &[Oid], same: impl Fn(&Finding, &Finding) -> bool) {
-        for mut finding in found {
-            match self.findings.iter_mut().find(|known| same(known, &finding)) {
+    fn add(&mut self, part: Part) {
+        for mut finding in part.found {
+            match self.findings.iter_mut().find(|known| (part.same)(known, &finding)) {
                 Some(known) => {
                     let already: HashSet<Oid> = known.commits.iter().copied().collect();
-                    known.commits.extend(commits.iter().filter(|commit| !already.contains(commit)));
+                    known.commits.extend(part.commits.iter().filter(|commit| !already.contains(commit)));
                 }
                 None => {
-                    finding.commits = commits.to_vec();
-                    // It is about files as they were: the last commit's own are looked at above.
-                    finding.fix = None;
+                    finding.commits.clone_from(&part.commits);
                     self.findings.push(finding);
                 }
             }
@@ -136,12 +145,8 @@ impl Merged {
 }
 
 /// The rules about the recipe: once for each recipe with each of its environments.
-async fn recipes<S: Source>(
-    source: &S,
-    question: &Question,
-    ids: &[Oid],
-    merged: &mut Merged,
-) -> Result<(), SourceError> {
+async fn recipes<S: Source>(source: &S, question: &Question, ids: &[Oid]) -> Result<Vec<Part>, SourceError> {
+    let mut parts = Vec::new();
     let (specs, places) = look(source, question, ids).await?;
     for (spec, positions) in &specs {
         let mut groups: HashMap<_, Vec<Oid>> = HashMap::new();
@@ -160,7 +165,8 @@ async fn recipes<S: Source>(
         }
         let all: Vec<Oid> = positions.iter().filter_map(|&at| ids.get(at as usize).copied()).collect();
         if let Some(problem) = config_problem(source, &all).await? {
-            merged.add(vec![Finding::new(CONFIG, problem).at(CONFIG_PATH, None)], &all, Finding::says_what);
+            let found = vec![Finding::new(CONFIG, problem).at(CONFIG_PATH, None)];
+            parts.push(Part { found, commits: all, same: Finding::says_what });
         }
         let ci_path = spec.ci_path.as_deref().unwrap_or(CI_PATH);
         for (key, inputs) in order {
@@ -179,10 +185,10 @@ async fn recipes<S: Source>(
                 (&known.rule, &known.message, &known.path) == (&new.rule, &new.message, &new.path)
                     && (known.line == new.line || new.line.is_none())
             };
-            merged.add(found, group, same);
+            parts.push(Part { found, commits: group.clone(), same });
         }
     }
-    Ok(())
+    Ok(parts)
 }
 
 /// Why the `.repin.toml` of commits that have the same one cannot be read.
@@ -194,7 +200,8 @@ async fn config_problem<S: Source>(source: &S, commits: &[Oid]) -> Result<Option
 }
 
 /// The pins: once for each `renku.ini` in each environment.
-async fn pins<S: Source>(source: &S, question: &Question, ids: &[Oid], merged: &mut Merged) -> Result<(), SourceError> {
+async fn pins<S: Source>(source: &S, question: &Question, ids: &[Oid]) -> Result<Vec<Part>, SourceError> {
+    let mut parts = Vec::new();
     let file = Spec { patterns: vec![renku_ini::PATH.to_owned()], ..Spec::default() };
     let inis = source.snapshots(&Arc::new(file), ids).await?;
     let (specs, places) = look(source, question, ids).await?;
@@ -219,14 +226,14 @@ async fn pins<S: Source>(source: &S, question: &Question, ids: &[Oid], merged: &
         let Some(group) = groups.get(&key) else { continue };
         let Some(&newest) = group.first() else { continue };
         let at = Question { revision: Some(newest.to_string()), ..question.clone() };
-        let mut found = Vec::new();
-        pin::look(source, &at, newest, None, &mut found).await?;
+        let found = pin::look(source, &at, newest).await?.findings;
         // Since when a pin is stale differs by commit; which image it is does not.
-        merged.add(found, group, |known, new| {
+        let same = |known: &Finding, new: &Finding| {
             (&known.rule, &known.path, known.line, image_of(known)) == (&new.rule, &new.path, new.line, image_of(new))
-        });
+        };
+        parts.push(Part { found, commits: group.clone(), same });
     }
-    Ok(())
+    Ok(parts)
 }
 
 /// The image that a finding about a pin speaks of, or all that it says.

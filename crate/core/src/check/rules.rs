@@ -39,6 +39,7 @@ rules! {
     DEAD_PATTERN: "dead-pattern", Warning, "a pattern of the `changes:` list can match no file";
     IGNORED_COPY: "ignored-copy", Warning, "`.dockerignore` hides what the Dockerfile copies";
     LOST_BUILD: "lost-build", Warning, "the registry has no image of a commit's inputs";
+    EXPIRING_IMAGE: "expiring-image", Warning, "the project's clean-up may delete the image that is right";
     LATEST_ONLY: "latest-only", Warning, "no tag of the job's images names a commit";
     EXACT_ONLY: "exact-only", Warning, "a build argument differs by commit: no image can be shared";
     PIN_GONE: "pin-gone", Warning, "the registry does not have the pinned image";

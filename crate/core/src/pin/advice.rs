@@ -77,7 +77,6 @@ pub async fn advise<S: Source>(
     if let Some(problem) = ini.problems().first() {
         return Ok(Err(problem.clone()));
     }
-    let answer = resolve(source, question).await?;
     let mut pin = None;
     let mut there = None;
     if let Some(found) = ini.pin() {
@@ -85,6 +84,8 @@ pub async fn advise<S: Source>(
         pin = Some(PinAudit { path: Some(renku_ini::PATH.to_owned()), line: Some(found.line), ..audit });
         there = is_there(source, question, &found.image).await?;
     }
+    // Only now: to find a right image, the source may go over to the images of a fork's parent.
+    let answer = resolve(source, question).await?;
     let verdict = pin.as_ref().map_or(Verdict::Absent, |pin| judge(pin, there, &answer));
     let right = answer.image.as_ref().filter(|_| answer.status == Status::Found);
     let pinned = pin.as_ref().filter(|_| verdict == Verdict::Right).map(|pin| pin.image.clone());

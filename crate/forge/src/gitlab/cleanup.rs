@@ -1,11 +1,11 @@
 //! What deletes the project's image tags.
 
-use repin::cleanup::CleanupPolicy;
-use repin::source::SourceError;
+use repin::cleanup::{CleanupPolicy, Dated};
+use repin::source::{Cleanup, SourceError, Tag};
 use serde_json::Value;
 
-use super::GitLab;
 use super::read::Read;
+use super::{GitLab, date};
 use crate::cache::Store;
 use crate::http::Transport;
 
@@ -21,6 +21,15 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             self.learn_project(about);
         }
         Ok(policy)
+    }
+
+    /// The policy, and how old these tags are.
+    pub(super) async fn cleanup_of(&self, tags: &[Tag]) -> Result<Cleanup, SourceError> {
+        let Some(policy) = self.cleanup_policy().await? else { return Ok(Cleanup::Hidden) };
+        let created = |tag: &Tag| date::parse(tag.created_at.as_deref()?).map(|(seconds, _)| seconds);
+        let dated = |tag: &Tag| Dated { name: tag.name.clone(), created: created(tag) };
+        let now = i64::try_from(self.api.client().transport().unix_seconds()).unwrap_or(i64::MAX);
+        Ok(Cleanup::Known { policy, tags: tags.iter().map(dated).collect(), now })
     }
 }
 

@@ -14,7 +14,7 @@ use repin::inputs::{Inputs, Spec};
 use repin::resolution::{Cost, Reason};
 use repin::scheme::Named;
 use repin::source::{
-    Build, Candidate, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted,
+    Build, Candidate, Cleanup, Commit, Compared, Images, Line, LineEnd, Project, Source, SourceError, Tag, Wanted,
 };
 use repin::tree::Entry;
 use repin::{Oid, OidMap};
@@ -380,6 +380,10 @@ impl<T: Transport, S: Store> Source for GitLab<T, S> {
 
     async fn fork_parent(&self) -> Result<Option<Project>, SourceError> {
         self.go_to_parent().await
+    }
+
+    async fn cleanup(&self, tags: &[Tag]) -> Result<Cleanup, SourceError> {
+        self.cleanup_of(tags).await
     }
 
     fn is_costly(&self) -> bool {
