@@ -12,12 +12,14 @@ mod build_needed;
 mod check;
 mod ci;
 mod pin;
+mod retag;
 
 pub(crate) use annotate::Annotate;
 pub(crate) use build_needed::BuildNeeded;
 pub(crate) use check::Check;
 pub(crate) use ci::Ci;
 pub(crate) use pin::{By, Pin};
+pub(crate) use retag::Retag;
 
 /// Which container image, already built, is right for a git commit?
 ///
@@ -110,6 +112,16 @@ pub(crate) enum Command {
     /// To do it again changes nothing.
     #[command(after_help = annotate::HELP)]
     Annotate(Annotate),
+
+    /// Give the image that is right for a commit that commit's own tag, without building or pulling it
+    ///
+    /// The registry gets the image's manifest once more, under another name; no layer is moved, and both tags are one image.
+    /// A tag that another image has stays there. The new reference is the first line of standard output. Of a folder, a git
+    /// note (refs/notes/repin) keeps what the image was built from.
+    ///
+    /// In a fork that takes its parent's image, the image is made known to the fork's own repository of the registry.
+    #[command(after_help = retag::HELP)]
+    Retag(Retag),
 
     /// Show or clear what is kept of GitLab projects for the next question
     ///

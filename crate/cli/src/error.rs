@@ -12,6 +12,7 @@ use crate::args::Color;
 use repin::text::safe;
 
 mod gitlab;
+mod registry;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();

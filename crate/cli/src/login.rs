@@ -36,6 +36,8 @@ pub(crate) struct Own {
     pub(crate) path: Option<String>,
     /// The file that has the token for the GitLab.
     pub(crate) token_file: Option<PathBuf>,
+    /// The token itself, where it was looked for already.
+    pub(crate) token: Option<token::Found>,
 }
 
 type Variables = Rc<dyn Fn(&str) -> Option<String>>;
@@ -147,21 +149,25 @@ impl Search {
         if !self.own.hosts.iter().any(|host| same(host, registry)) && !is_family(&at, &server) {
             return None;
         }
+        if let Some(found) = &self.own.token {
+            return Some(of_token(found, server));
+        }
         let env = |name: &str| (self.around.env)(name);
         let around = Surroundings { env: &env, home: self.around.home.clone() };
         match token::find(base, self.own.path.as_deref(), self.own.token_file.as_deref(), &around) {
-            Ok(found) => {
-                let found = found?;
-                let user = if found.token.kind == TokenKind::Job { "gitlab-ci-token" } else { "oauth2" };
-                let password = found.token.secret.expose().to_owned();
-                Some(login(user.to_owned(), password, &found.place, Reach::Server(server)))
-            }
+            Ok(found) => Some(of_token(&found?, server)),
             Err(failure) => {
                 passed_over.push(failure.message().to_owned());
                 None
             }
         }
     }
+}
+
+/// The login that a token for a GitLab is.
+fn of_token(found: &token::Found, server: Origin) -> Login {
+    let user = if found.token.kind == TokenKind::Job { "gitlab-ci-token" } else { "oauth2" };
+    login(user.to_owned(), found.token.secret.expose().to_owned(), &found.place, Reach::Server(server))
 }
 
 fn login(user: String, password: String, place: &str, reach: Reach) -> Login {

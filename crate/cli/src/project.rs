@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use repin::Question;
+use repin::cleanup::CleanupPolicy;
 use repin::reference::Reference;
 use repin::source::{Commit, Images, Source as _, SourceError};
 use repin_forge::gitlab::Given;
@@ -152,6 +153,52 @@ impl Project {
         }
     }
 
+    /// Those that were asked for the images of a folder's project.
+    pub(crate) fn registries(&self) -> Option<Rc<Registries>> {
+        match &self.named {
+            Named::Local(folder) => folder.registries.clone(),
+            Named::Remote(_) => None,
+        }
+    }
+
+    /// Registries that may be asked for the project's images, with other limits.
+    pub(crate) fn registries_within(&self, asked: &Asked, limits: Limits) -> Registries {
+        let project = self.named.source().project();
+        let server = match &self.named {
+            Named::Local(folder) => folder.local.server().map(str::to_owned),
+            Named::Remote(remote) => Some(remote.location().base),
+        };
+        // Whatever only a file of the repository names is not among them.
+        let named = self.question.image.iter().chain(&project.image).filter_map(|name| Reference::parse(name).ok());
+        let hosts = named.map(|name| name.registry().to_owned()).collect();
+        let (token_file, token) = (asked.gitlab.token_file.clone(), self.way.as_ref().and_then(Way::found));
+        let own = Own { hosts, server, path: project.path, token_file, token };
+        Registries::new(own, Around::of_process(), limits, self.progress.callback())
+    }
+
+    /// The clean-up policy of the project at this path of its GitLab. The first `None`: GitLab may not be asked, since
+    /// there is none, or no token for it.
+    pub(crate) fn cleanup_policy(
+        &self,
+        asked: &Asked,
+        path: Option<&str>,
+    ) -> Option<Result<Option<CleanupPolicy>, SourceError>> {
+        let project = ProjectRef::Path(path?.to_owned());
+        let gitlab = match (&self.named, &self.way) {
+            (Named::Remote(remote), Some(way)) => way.project(&Location::new(remote.location().base, project)),
+            (Named::Remote(_), None) => return None,
+            (Named::Local(folder), _) => {
+                let at = Location::new(folder.local.server()?, project);
+                let way = Way::new(&asked.gitlab, &at, Given::default(), limits(&asked.gitlab), &self.progress).ok()?;
+                way.found()?;
+                way.project(&at)
+            }
+        };
+        let policy = pollster::block_on(gitlab.cleanup_policy());
+        self.progress.clear();
+        Some(policy)
+    }
+
     /// The project's name, for sentences.
     fn shown_name(&self) -> String {
         if self.name == "." { "this repository".to_owned() } else { format!("the repository {}", self.name) }
@@ -221,6 +268,7 @@ fn registries(asked: &Asked, folder: &Folder, image: Option<&str>, progress: &Pr
         server: folder.local.server().map(str::to_owned),
         path: project.path,
         token_file: asked.gitlab.token_file.clone(),
+        token: None,
     };
     Registries::new(own, Around::of_process(), limits(&asked.gitlab), progress.callback())
 }

@@ -18,7 +18,7 @@ mod glab;
 const LONGEST: u64 = 64 << 10;
 
 /// A token, and where it was found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     /// The token.
     pub(crate) token: Token,

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use repin_forge::cache::FileCache;
-use repin_forge::gitlab::Given;
 use repin_forge::gitlab::comments::Comments;
 use repin_forge::gitlab::location::{Location, ProjectRef};
 use repin_forge::gitlab::token::{Token, TokenKind};
+use repin_forge::gitlab::{GitLab, Given};
 use repin_forge::http::Limits;
 
 use crate::args::Gitlab;
 use crate::error::Failure;
 use crate::progress::Progress;
 use crate::source::Remote;
-use crate::token::{self, Surroundings};
+use crate::token::{self, Found, Surroundings};
 use crate::watched::Watched;
 
 /// Comments on many commits may take as long as that: a server that limits how often it answers is waited for.
@@ -54,6 +54,12 @@ impl Way {
         Ok(Self { location, transport, token, token_place, given, limits, caches: !options.no_cache })
     }
 
+    /// The token, and where it was found.
+    pub(crate) fn found(&self) -> Option<Found> {
+        let (token, place) = self.token.clone().zip(self.token_place.clone())?;
+        Some(Found { token, place })
+    }
+
     /// The project, for one answer.
     pub(crate) fn remote(&self) -> Remote {
         self.remote_within(None)
@@ -67,6 +73,11 @@ impl Way {
         };
         let cache = if self.caches { FileCache::of_user() } else { None };
         Remote::new(self.transport.clone(), &self.location, self.token.clone(), limits, cache, self.given.clone())
+    }
+
+    /// A project of the same GitLab, without what is kept of earlier questions.
+    pub(crate) fn project(&self, at: &Location) -> GitLab<Watched> {
+        GitLab::new(self.transport.clone(), &at.base, at.project.clone(), self.token.clone(), self.limits)
     }
 
     /// The token to comment with, as far as can be told without asking that it may.

@@ -15,7 +15,7 @@
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
 //! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
-//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes; [`note`] is how a repository itself remembers which image a commit was given.
+//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes, [`retag`] which tags would be false; [`note`] is how a repository itself remembers which image a commit was given.
 //!
 //! ```
 //! use repin::dockerfile::{BuildOptions, Dockerfile};
@@ -62,6 +62,7 @@ pub mod remote;
 pub mod renku_ini;
 pub mod resolution;
 pub mod resolve;
+pub mod retag;
 pub mod scheme;
 pub mod select;
 mod shared;

@@ -14,6 +14,7 @@ mod inputs;
 mod man;
 mod pin;
 mod resolve;
+mod retag;
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<u8, Failure> {
@@ -26,6 +27,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::Ci(options) => ci::run(&options, args.color),
         Command::BuildNeeded(options) => build_needed::run(&options, args.color),
         Command::Annotate(options) => annotate::run(&options, args.color),
+        Command::Retag(options) => retag::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { output } => man::run(output.as_deref()),

@@ -6,7 +6,7 @@ use repin::resolution::{Resolution, Status};
 
 use crate::args::{Color, Format, Resolve};
 use crate::error::Failure;
-use crate::output::answer::{self, Around};
+use crate::output::answer::Around;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
 use crate::source::{Named, Remote};
@@ -15,17 +15,29 @@ use crate::uncommitted;
 /// Answers for one commit.
 pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &options.patterns.inputs, Some(&options.registry), color)?;
+    let resolution = answer(&project)?;
+    print(&project, &resolution, options.format, color)?;
+    Ok(resolution.status.exit_code())
+}
+
+/// The answer to the project's question.
+pub(crate) fn answer(project: &Project) -> Result<Resolution, Failure> {
     let mut resolution = project.wait(async {
         match &project.named {
             Named::Local(_) => repin::resolve::resolve(&project.named.source(), &project.question).await,
             Named::Remote(remote) => remote.resolve(&project.question).await,
         }
     })?;
-    resolution.notes.extend(note(&project, &resolution));
-    match options.format {
+    resolution.notes.extend(note(project, &resolution));
+    Ok(resolution)
+}
+
+/// Prints it.
+pub(crate) fn print(project: &Project, resolution: &Resolution, format: Format, color: Color) -> Result<(), Failure> {
+    match format {
         Format::Json => {
             let mut out = json_stdout();
-            serde_json::to_writer_pretty(&mut out, &resolution)?;
+            serde_json::to_writer_pretty(&mut out, resolution)?;
             writeln!(out)?;
             out.flush()?;
         }
@@ -34,10 +46,10 @@ pub(crate) fn run(options: &Resolve, color: Color) -> Result<u8, Failure> {
                 Status::Found | Status::Predicted => Screen::stdout(color),
                 _ => Screen::stderr(color),
             };
-            text(&project, &resolution, &mut screen)?;
+            text(project, resolution, &mut screen)?;
         }
     }
-    Ok(resolution.status.exit_code())
+    Ok(())
 }
 
 /// Writes the answer for people.
@@ -55,7 +67,7 @@ pub(crate) fn text(project: &Project, resolution: &Resolution, screen: &mut Scre
         is_remote: project.named.remote().is_some(),
         cost: resolution.cost.or_else(|| project.named.remote().map(Remote::cost)),
     };
-    answer::write(screen, resolution, &around)?;
+    crate::output::answer::write(screen, resolution, &around)?;
     screen.flush()?;
     Ok(())
 }

@@ -165,7 +165,7 @@ fn of_the_gitlab_whose_registry_it_is() {
         hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
         server: Some("https://gitlab.example.org".to_owned()),
         path: Some("group/name".to_owned()),
-        token_file: None,
+        ..Own::default()
     };
     for (name, env, own, host, expected) in [
         ("beside it", token, server(&[]), REGISTRY, TOKEN),

@@ -192,7 +192,7 @@ fn spent(out: &mut impl Write, around: &Around) -> io::Result<()> {
 }
 
 /// A commit in a sentence: `a1b2c3d ("Add numpy", 2024-05-01)`.
-pub(super) fn shown(commit: &Commit) -> String {
+pub(crate) fn shown(commit: &Commit) -> String {
     // Nothing but its id is known.
     if commit.date.is_empty() {
         return commit.id.abbreviated(7);

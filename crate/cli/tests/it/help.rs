@@ -15,6 +15,7 @@ fn help_is_complete() {
         ("help_annotate", &["annotate", "--help"]),
         ("help_check", &["check", "--help"]),
         ("help_pin", &["pin", "--help"]),
+        ("help_retag", &["retag", "--help"]),
         ("help_cache", &["cache", "--help"]),
         ("help_completions", &["completions", "--help"]),
         ("help_man", &["man", "--help"]),
@@ -64,6 +65,7 @@ fn manual_pages_are_made_for_every_command() {
         "-man",
         "-pin",
         "-resolve",
+        "-retag",
     ];
     let mut expected = commands.map(|command| format!("repin{command}.1"));
     expected.sort();

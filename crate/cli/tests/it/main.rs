@@ -15,3 +15,4 @@ mod pin;
 mod registry;
 mod repository;
 mod resolve;
+mod retag;

@@ -13,6 +13,11 @@ pub(super) fn parse(text: &str) -> Option<(i64, String)> {
     Some((date.unix_timestamp(), shown))
 }
 
+/// The instant of a date of GitLab's (RFC 3339), in seconds since 1970; `None` if it is none.
+pub fn seconds(date: &str) -> Option<i64> {
+    parse(date).map(|(seconds, _)| seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::parse;

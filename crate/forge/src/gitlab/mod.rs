@@ -54,6 +54,7 @@ pub mod token;
 pub use addressed::{Addressed, Given, Reading};
 use api::Api;
 pub use api::ApiError;
+pub use date::seconds;
 use files::Files;
 use history::History;
 use location::ProjectRef;

@@ -1,0 +1,139 @@
+//! What is done and said once the image has its tags: the note of what it was built from, and what may take the tags away.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use repin::Oid;
+use repin::cleanup::{Dated, Fate};
+use repin::note::{NOTES_REF, Note};
+use repin::resolution::{Image, Resolution};
+use repin::source::SourceError;
+use repin::text::count;
+use repin_forge::gitlab::seconds;
+use repin_forge::local::Local;
+use repin_forge::registry::{Done, Retagged};
+use serde::Serialize;
+
+use super::Plan;
+use crate::args::Retag;
+use crate::project::Project;
+use crate::source::Named;
+
+/// What there is to say.
+#[derive(Default)]
+pub(super) struct After {
+    /// What became of the note.
+    pub(super) note: Option<Noted>,
+    /// What may go wrong with the tags.
+    pub(super) warnings: Vec<String>,
+    /// What else a person should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// A note that was written, or was there.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Noted {
+    #[serde(rename = "ref")]
+    reference: &'static str,
+    /// The commit that the image was built from.
+    pub(super) built_from: Oid,
+    /// Lines that were not there before.
+    pub(super) added: usize,
+}
+
+/// Writes the note, and looks at the clean-up policy.
+pub(super) fn look(options: &Retag, project: &Project, resolution: &Resolution, plan: &Plan, done: &Retagged) -> After {
+    let mut after = After::default();
+    let Some(image) = &resolution.image else { return after };
+    if let Named::Local(folder) = &project.named
+        && !options.no_note
+        && !options.dry_run
+    {
+        match write_note(&folder.local, resolution, image, plan, done) {
+            Ok(note) => after.note = note,
+            Err(error) => after.warnings.push(format!(
+                "the image has its tags, but the note of what it was built from could not be written: {error}"
+            )),
+        }
+    }
+    clean_up(options, project, resolution, image, done, &mut after);
+    after
+}
+
+/// One line for each tag that the image was given. The tag that it was built under needs none.
+fn write_note(
+    local: &Local,
+    resolution: &Resolution,
+    image: &Image,
+    plan: &Plan,
+    done: &Retagged,
+) -> Result<Option<Noted>, SourceError> {
+    let given = done.tags.iter().filter(|tagged| !(plan.has_already(&tagged.tag) && image.commit == resolution.commit));
+    // The tag that it was found by may have been given to it as well.
+    let known = local.notes()?;
+    let earlier = known.of(image.commit).iter().find(|note| {
+        note.digest == done.digest && image.reference.as_ref().is_none_or(|reference| note.image == *reference)
+    });
+    let built_from = earlier.map_or(image.commit, |note| note.built_from);
+    let environment = resolution.environment.as_ref().map(|environment| environment.key.clone());
+    let notes: Vec<(Oid, Note)> = given
+        .map(|tagged| {
+            let image = plan.reference(&tagged.tag);
+            let note = Note { image, digest: done.digest.clone(), built_from, environment: environment.clone() };
+            (resolution.commit, note)
+        })
+        .collect();
+    if notes.is_empty() {
+        return Ok(None);
+    }
+    let written = local.write_notes(&notes)?;
+    Ok(Some(Noted { reference: NOTES_REF, built_from, added: written.added }))
+}
+
+/// Whether the project's clean-up policy may delete the tags.
+fn clean_up(
+    options: &Retag,
+    project: &Project,
+    resolution: &Resolution,
+    image: &Image,
+    done: &Retagged,
+    after: &mut After,
+) {
+    if done.tags.iter().all(|tagged| tagged.done == Done::Already) {
+        return;
+    }
+    let policy = match project.cleanup_policy(&options.asked, resolution.project.as_deref()) {
+        Some(Ok(Some(policy))) => policy,
+        Some(Ok(None)) => {
+            after.notes.push("GitLab does not show whether a clean-up policy may delete the tag".to_owned());
+            return;
+        }
+        None => {
+            after.notes.push("GitLab was not asked whether a clean-up policy may delete the tag".to_owned());
+            return;
+        }
+        Some(Err(error)) => {
+            after.notes.push(format!("whether a clean-up policy may delete the tag is not known: {error}"));
+            return;
+        }
+    };
+    // An image is no older than what it was built from.
+    let created = image.created_at.as_deref().and_then(seconds);
+    let created = created.or_else(|| Some(project.commit(image.commit).seconds).filter(|seconds| *seconds > 0));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    for tagged in done.tags.iter().filter(|tagged| tagged.done != Done::Already) {
+        let when = match policy.fate(&Dated { name: tagged.tag.clone(), created }, None, now) {
+            Fate::Stays(_) => continue,
+            Fate::Goes => "at its next run".to_owned(),
+            Fate::GoesAt(at) => {
+                let days = usize::try_from(at.saturating_sub(now) / 86_400).unwrap_or(0);
+                format!("in {}", count(days, "day", "days"))
+            }
+        };
+        after.warnings.push(format!(
+            "the project's clean-up policy may delete the tag {} {when}: it goes by the age of the image, not of the tag; \
+             a pattern of tags to keep (Settings, Packages and registries) saves it",
+            tagged.tag
+        ));
+    }
+}
