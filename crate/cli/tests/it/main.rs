@@ -12,6 +12,8 @@ mod help;
 mod history;
 mod inputs;
 mod pin;
+#[cfg(unix)]
+mod recipe;
 mod registry;
 mod repository;
 mod resolve;

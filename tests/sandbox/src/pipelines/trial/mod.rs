@@ -113,9 +113,11 @@ pub fn table(all: &[Outcomes]) -> String {
     for row in all {
         let latest =
             row.latest_wrong.map_or_else(|| "none".to_owned(), |(wrong, of)| format!("after {wrong} of {of} pushes"));
-        let Outcomes { recipe, builds, failures, without_image, without_tag, wrong, commits, .. } = row;
+        let Outcomes { recipe, builds, failures, without_image, unnamed, without_tag, wrong, commits, .. } = row;
+        // What exists and is not named helps nobody.
+        let without = without_image.max(unnamed);
         let minutes = builds * MINUTES;
-        writeln!(text, "| {recipe} | {builds} | {failures} | {minutes} | {without_image} of {commits} | {without_tag} | {wrong} | {latest} |")
+        writeln!(text, "| {recipe} | {builds} | {failures} | {minutes} | {without} of {commits} | {without_tag} | {wrong} | {latest} |")
             .expect("a String takes everything");
     }
     if let Some(Outcomes { pushes, environments, deleted, .. }) = all.last() {
