@@ -30,12 +30,14 @@ pub(crate) struct Options {
     gitlab: Option<usize>,
     module: bool,
     recipe: bool,
+    retag: bool,
     runs: usize,
 }
 
 impl Options {
     pub(crate) fn parse(args: &mut lexopt::Parser) -> std::result::Result<Self, lexopt::Error> {
-        let mut options = Self { repo: None, generated: None, gitlab: None, module: false, recipe: false, runs: 7 };
+        let mut options =
+            Self { repo: None, generated: None, gitlab: None, module: false, recipe: false, retag: false, runs: 7 };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("repo") => options.repo = Some(args.value()?.into()),
@@ -43,6 +45,7 @@ impl Options {
                 Arg::Long("gitlab") => options.gitlab = Some(args.value()?.parse()?),
                 Arg::Long("module") => options.module = true,
                 Arg::Long("recipe") => options.recipe = true,
+                Arg::Long("retag") => options.retag = true,
                 Arg::Long("runs") => options.runs = args.value()?.parse()?,
                 other => return Err(other.unexpected()),
             }
@@ -65,6 +68,9 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
     if options.recipe {
         return recipes();
     }
+    if options.retag {
+        return retags(options.runs);
+    }
     over_the_api(options.gitlab.unwrap_or(COMMITS))?;
     if options.gitlab.is_some() {
         return Ok(());
@@ -82,7 +88,8 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         println!("\n## Path patterns against globset\n");
         sh::run(sh::cargo(["bench", "--quiet", "--package", "repin", "--bench", "*"]))?;
     }
-    module::bench(options.runs)
+    module::bench(options.runs)?;
+    retags(options.runs)
 }
 
 /// What answers cost over the API of a GitLab, beside other ways to ask it.
@@ -101,6 +108,15 @@ fn recipes() -> Result<()> {
     let mut recipe = sh::command(sandbox, ["recipe"]);
     recipe.arg("--repin").arg(repin).arg("--folder").arg(sh::root().join("target/bench/recipe"));
     sh::run(recipe)
+}
+
+/// What another tag for an image costs, beside other ways to get one.
+fn retags(runs: usize) -> Result<()> {
+    let [repin, sandbox] = sh::build_both(&["--release"])?;
+    let mut retag = sh::command(sandbox, ["retag", "--runs", &runs.to_string()]);
+    retag.arg("--repin").arg(repin).arg("--folder").arg(sh::root().join("target/bench/retag"));
+    println!("## Another tag for an image\n");
+    sh::run(retag)
 }
 
 /// The clone to measure on.

@@ -42,6 +42,7 @@ Tasks:
       --repo PATH      a clone of git/git (default: target/bench/git)
       --generated N    a generated history of N commits in its place
       --recipe         only what recipes of an image job build and miss, on a generated story of 300 pushes
+      --retag          only what another tag for an image costs, beside a copy and a push
       --gitlab N       only what answers cost over the API of a GitLab, on a generated history
                        of N commits (without it: with all else, and 5000)
       --module         only the WebAssembly module: its size, what weighs in it, how long it takes to

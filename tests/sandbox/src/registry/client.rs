@@ -47,6 +47,14 @@ impl Registry {
         self.put(repository, tag, &Image::new(&format!("{repository}:{tag}\n"), created)?)
     }
 
+    /// The same with this text in the image's one layer.
+    ///
+    /// # Errors
+    /// As for [`push`](Self::push).
+    pub fn push_text(&self, repository: &str, tag: &str, text: &str, created: u64) -> Result<String> {
+        self.put(repository, tag, &Image::new(text, created)?)
+    }
+
     /// Pushes what a shelf holds ([`shelf`](crate::pipelines::shelf)) to a project's repositories. Tags of one build are one
     /// image.
     ///

@@ -4,6 +4,7 @@ mod bench;
 mod error;
 #[cfg(unix)]
 mod recipe;
+mod retag;
 mod serve;
 mod usual;
 
@@ -13,6 +14,7 @@ const USAGE: &str = "\
 usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--repository DIR]
                            [--site DIR[:PORT]] [--renku] [--renku-ports N,N] [--control] [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
+       repin-sandbox retag --repin PROGRAM --folder DIR [--runs N]
        repin-sandbox recipe --repin PROGRAM --folder DIR [--pushes N] [--seed N]
 
   --port N      the port on 127.0.0.1 (default: a free one)
@@ -35,6 +37,7 @@ usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] 
                 what is measured, and where the repositories for it are made
   --commits N   how long the generated history is (default: 5000)
   --latency MS  how long every request waits (default: 100)
+  --runs N      how often another tag is given to an image (default: 5)
   --pushes N    how many pushes the story has that recipes of an image job are tried on (default: 300)
   --seed N      which story it is";
 
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
     let done = match args.next().as_deref() {
         Some("serve") => serve::serve(args),
         Some("bench") => bench::bench(args),
+        Some("retag") => retag::retag(args),
         #[cfg(unix)]
         Some("recipe") => recipe::recipe(args),
         Some("--help" | "-h") => {
