@@ -15,7 +15,7 @@
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
 //! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
-//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes, [`retag`] which tags would be false; [`note`] is how a repository itself remembers which image a commit was given.
+//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes, [`retag`] which tags would be false; [`note`] is how a repository itself remembers which image a commit was given; [`mod@verify`] looks an old answer over.
 //!
 //! ```
 //! use repin::dockerfile::{BuildOptions, Dockerfile};
@@ -69,6 +69,7 @@ mod shared;
 pub mod source;
 pub mod text;
 pub mod tree;
+pub mod verify;
 
 pub use oid::{Oid, OidMap, OidSet, ParseOidError};
 pub use question::{Question, expected_tag};
