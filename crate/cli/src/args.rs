@@ -174,6 +174,7 @@ Exit status:
   3  missing: every tag was compared, and no image is right
   4  building or failed
   5  predicted (nobody asked a registry) or unknown
+With --verify: 0 the record holds, 3 it fails, 5 that cannot be known
 
 Examples:
   repin resolve
@@ -183,7 +184,9 @@ Examples:
   repin resolve https://gitlab.com/group/name/-/merge_requests/7
   repin resolve \"$CI_PROJECT_URL\" --commit \"$CI_COMMIT_SHA\"
   pass show gitlab | repin resolve https://gitlab.example.org/group/name --token-file -
-  repin resolve --inputs Dockerfile --inputs 'requirements*.txt' --format json";
+  repin resolve --inputs Dockerfile --inputs 'requirements*.txt' --format json
+  repin resolve --registry --format json > image.json
+  repin resolve --verify image.json";
 
 const HISTORY_HELP: &str = "\
 Examples:
@@ -314,6 +317,13 @@ pub(crate) struct Resolve {
     pub(crate) patterns: Patterns,
     #[command(flatten)]
     pub(crate) registry: Registry,
+    /// Look an earlier answer over: the JSON that `repin resolve --format json` printed; `-` reads standard input
+    ///
+    /// The commit, its image inputs and those of the image's commit are looked up in the project, under the options that the
+    /// answer was found with; the tag and the digest in the registry, which is asked unless --tags is given. A tag that moved
+    /// does not matter while the registry has the digest.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["commit", "inputs", "image"])]
+    pub(crate) verify: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

@@ -356,7 +356,7 @@ pub(crate) fn is_local_ci_path(path: &str) -> bool {
     !path.contains('@') && !path.contains("://")
 }
 
-fn read_tags(path: &Path) -> Result<Images, Failure> {
+pub(crate) fn read_tags(path: &Path) -> Result<Images, Failure> {
     let (name, content) = if path == Path::new("-") {
         let mut content = Vec::new();
         let mut stdin = io::stdin().lock();

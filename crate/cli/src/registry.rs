@@ -7,6 +7,7 @@ use std::rc::Rc;
 use repin::reference::Reference;
 use repin::resolution::{Cost, Reason};
 use repin::source::{Candidate, Images, SourceError, Tag};
+use repin::verify::Seen;
 use repin_forge::http::Limits;
 use repin_forge::registry::{Registry, RegistryError};
 
@@ -104,6 +105,16 @@ impl Registries {
         };
         self.tags.borrow_mut().insert(whole, tag.clone());
         Ok(tag)
+    }
+
+    /// What the registry of a reference says of a tag or a digest in its repository.
+    pub(crate) async fn seen(&self, reference: &Reference, name: &str) -> Seen {
+        let found = async { self.at(reference.registry())?.head(reference.repository(), name).await }.await;
+        match found {
+            Ok(Some(found)) => Seen::There(found.digest),
+            Ok(None) => Seen::Gone,
+            Err(error) => Seen::Unknown(error.reason().message),
+        }
     }
 
     /// What a person should know of what was found.

@@ -15,11 +15,15 @@ mod man;
 mod pin;
 mod resolve;
 mod retag;
+mod verify;
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<u8, Failure> {
     match args.command {
-        Command::Resolve(options) => resolve::run(&options, args.color),
+        Command::Resolve(options) => match &options.verify {
+            Some(file) => verify::run(&options, file, args.color),
+            None => resolve::run(&options, args.color),
+        },
         Command::History(options) => history::run(&options, args.color),
         Command::Inputs(options) => inputs::run(&options, args.color),
         Command::Check(options) => check::run(&options, args.color),

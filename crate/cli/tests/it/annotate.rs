@@ -9,6 +9,7 @@ use repin_sandbox::gitlab::{Comment, Kind, Scope};
 use serde_json::json;
 
 use crate::gitlab::{SECRET, Served};
+use crate::registry::World;
 use crate::repository::{Ran, Repository, Run};
 
 const IMAGE: &str = "registry.example.org/ada/course";
@@ -271,4 +272,23 @@ fn comments_need_the_right_token() {
     let job = served.run(&args).variable("CI_JOB_TOKEN", "glcbt-1").variable("CI_SERVER_URL", &base).run();
     assert_snapshot!("annotate_job_token", job.shown());
     assert!(comments(&served).is_empty());
+}
+
+#[test]
+fn digests_come_from_the_registry() {
+    let world = World::new("annotate-registry");
+    let ran = world.in_job(&["annotate", "--limit", "3"]);
+    assert_eq!(ran.code(), 0, "{}", ran.shown());
+    assert_eq!(ran.stdout().matches("note added").count(), 3, "{}", ran.shown());
+    let asked = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
+    let note = world.repository.git(&["notes", "--ref=repin", "show", "HEAD"]);
+    let note: serde_json::Value = serde_json::from_str(&note).unwrap();
+    assert_eq!(note["digest"], asked["image"]["digest"]);
+    assert_eq!(note["environment"], asked["environment"]["key"]);
+    assert_eq!(note["built_from"], json!(world.repository.id("HEAD~2")));
+    // A CI job has no name, and its notes are worth as much.
+    assert_eq!(
+        world.repository.git(&["log", "-1", "--format=%cn <%ce>", "refs/notes/repin"]),
+        "repin <repin@localhost>"
+    );
 }

@@ -18,3 +18,4 @@ mod registry;
 mod repository;
 mod resolve;
 mod retag;
+mod verify;
