@@ -80,6 +80,7 @@ pub async fn check_range<S: Source>(
     let order: HashMap<Oid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     for finding in &mut findings {
         finding.commits.sort_by_key(|commit| order.get(commit));
+        finding.commits.dedup();
     }
     findings.sort_by_key(|finding| finding.severity);
     Ok((tip, ids.len(), findings))
@@ -131,10 +132,7 @@ impl Merged {
     fn add(&mut self, part: Part) {
         for mut finding in part.found {
             match self.findings.iter_mut().find(|known| (part.same)(known, &finding)) {
-                Some(known) => {
-                    let already: HashSet<Oid> = known.commits.iter().copied().collect();
-                    known.commits.extend(part.commits.iter().filter(|commit| !already.contains(commit)));
-                }
+                Some(known) => known.commits.extend_from_slice(&part.commits),
                 None => {
                     finding.commits.clone_from(&part.commits);
                     self.findings.push(finding);
