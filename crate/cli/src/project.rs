@@ -283,6 +283,7 @@ fn remote(
     let given = Given {
         images: tags.map(read_tags).transpose()?,
         repository: if job.is_own { image_variable()? } else { None },
+        anew: false,
     };
     Way::new(&asked.gitlab, location, given, limits(&asked.gitlab), progress)
 }

@@ -22,12 +22,18 @@ pub(crate) struct Options {
     tags: Option<Vec<String>>,
     token: Option<TokenOption>,
     max_requests: Option<u32>,
+    /// Whether an earlier answer does not do.
+    anew: bool,
     /// Whether any number of requests will do.
     unlimited: bool,
     /// The commits of a history.
     pub(crate) limit: Option<u32>,
     /// The image that is audited.
     pub(crate) pin: Option<String>,
+    /// The digest of the image that a tag is given to.
+    pub(crate) digest: Option<String>,
+    /// Whether nothing is changed.
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +68,14 @@ impl Options {
         })
     }
 
+    /// A tag is for ever, and for everybody: what one caller says of the inputs or the images is no ground for it.
+    pub(crate) fn only_what_the_repository_says(&self) -> Result<(), Failure> {
+        let says = !self.inputs.is_empty() || self.image.is_some() || self.build.is_some() || self.tags.is_some();
+        let message =
+            "inputs, image, build and tags are not for retag: what they say would pass for the repository's own word";
+        if says { Err(Failure::new(ErrorCode::BadOption, message)) } else { Ok(()) }
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         match (self.unlimited, self.max_requests) {
             (true, _) => Limits::any_number(),
@@ -72,7 +86,7 @@ impl Options {
 
     pub(crate) fn given(&self) -> Given {
         let tags = self.tags.as_ref().map(|tags| tags.iter().map(|tag| Tag::from(tag.as_str())).collect());
-        Given { images: tags.map(|tags| Images { tags, ..Images::default() }), repository: None }
+        Given { images: tags.map(|tags| Images { tags, ..Images::default() }), repository: None, anew: self.anew }
     }
 
     pub(crate) fn token(&self) -> Result<Option<Token>, Failure> {

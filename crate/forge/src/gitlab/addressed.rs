@@ -44,6 +44,8 @@ pub struct Given {
     pub images: Option<Images>,
     /// The registry repository, where GitLab does not say it.
     pub repository: Option<String>,
+    /// Whether an earlier answer does not do: everything that can have changed is looked at.
+    pub anew: bool,
 }
 
 impl<T: Transport + Clone, C: Stores> Addressed<T, C> {
@@ -191,7 +193,8 @@ fn client<T: Transport, C: Stores>(
 ) -> Reading<T, C> {
     let gitlab = GitLab::new(transport, &location.base, location.project.clone(), token.cloned(), limits)
         .with_store(cache.store(&location.base, &location.project.to_string()))
-        .with_repository(given.repository.clone());
+        .with_repository(given.repository.clone())
+        .with_anew(given.anew);
     match &given.images {
         Some(images) => gitlab.with_images(images.clone()),
         None => gitlab,

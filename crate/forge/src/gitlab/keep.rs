@@ -104,8 +104,10 @@ fn kept<R: Read>(bytes: &[u8]) -> Option<R> {
 }
 
 impl<T: Transport, S: Store> GitLab<T, S> {
-    /// Answers the question. One that was answered before is looked at again in two requests: whether its revision still
-    /// is the same commit, and the image still there.
+    /// Answers the question. One that was answered before is looked at again in two requests: whether the image still is
+    /// there; and whether the revision still is the same commit, or, of a question by a commit's id, whether the commit has
+    /// an image of its own by now. So the image is right, and may have got a nearer one meanwhile: who wants to know asks
+    /// [anew](super::Given::anew).
     ///
     /// # Errors
     /// As for [`resolve`](repin::resolve::resolve).
@@ -130,17 +132,29 @@ impl<T: Transport, S: Store> GitLab<T, S> {
 
     /// The answer from before, if it still holds.
     async fn again(&self, question: &Question, key: &str) -> Option<Resolution> {
-        if self.images.is_some() {
+        if self.images.is_some() || self.anew {
             return None;
         }
         let kept: Kept = kept(&self.store.get(key).await?)?;
         let image = kept.answer.image.as_ref()?;
         let revision = question.revision.as_deref().filter(|revision| !matches!(*revision, "HEAD" | "@"));
-        let (commit, tag) = join(self.tip(revision), self.tag_again(kept.repository, &image.tag)).await;
-        let (commit, tag) = (commit?, tag?);
-        let is_same = commit.id == kept.answer.commit
-            && (image.digest.is_none() || tag.digest.is_none() || image.digest == tag.digest);
+        let tag = self.tag_again(kept.repository, &image.tag);
+        let (holds, tag) = join(self.holds(revision, &kept), tag).await;
+        let tag = tag?;
+        let is_same = holds && (image.digest.is_none() || tag.digest.is_none() || image.digest == tag.digest);
         is_same.then(|| Resolution { cost: Some(self.api.client().cost()), ..kept.answer })
+    }
+
+    /// Whether the revision is the answer's commit, as far as one request tells.
+    async fn holds(&self, revision: Option<&str>, Kept { repository, answer }: &Kept) -> bool {
+        if revision.and_then(|revision| revision.parse().ok()) != Some(answer.commit) {
+            return self.tip(revision).await.is_some_and(|commit| commit.id == answer.commit);
+        }
+        // An id is a commit's for ever.
+        let is_own = answer.image.as_ref().is_some_and(|image| image.relation == Relation::Exact);
+        let Some(own) = answer.expected_tag.as_ref().filter(|_| !is_own) else { return true };
+        let url = self.url(&["registry", "repositories", &repository.to_string(), "tags", own], &[]);
+        self.api.get::<TagReply>(url).await.is_err_and(|error| error.is_not_found())
     }
 
     /// The commit that a revision names now.

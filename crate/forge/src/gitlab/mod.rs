@@ -70,6 +70,8 @@ pub struct GitLab<T, S = NoStore> {
     images: Option<Images>,
     /// The registry repository, where GitLab does not say it.
     repository: Option<String>,
+    /// Whether an earlier answer does not do.
+    anew: bool,
     /// The commit that was asked for, and by which name.
     commit: RefCell<Option<(Option<String>, Commit)>>,
     /// Whether somebody said which images exist.
@@ -141,6 +143,7 @@ impl<T: Transport> GitLab<T> {
             store: NoStore,
             images: None,
             repository: None,
+            anew: false,
             commit: RefCell::default(),
             has_images: Cell::new(false),
             cut_off: RefCell::default(),
@@ -154,15 +157,34 @@ impl<T: Transport> GitLab<T> {
 impl<T: Transport, S: Store> GitLab<T, S> {
     /// With a store for what never changes.
     pub fn with_store<K: Store>(self, store: K) -> GitLab<T, K> {
-        let Self { api, asked, store: _, images, repository, commit, has_images, cut_off, state, graphql, complexity } =
-            self;
-        GitLab { api, asked, store, images, repository, commit, has_images, cut_off, state, graphql, complexity }
+        let Self {
+            api,
+            asked,
+            store: _,
+            images,
+            repository,
+            anew,
+            commit,
+            has_images,
+            cut_off,
+            state,
+            graphql,
+            complexity,
+        } = self;
+        GitLab { api, asked, store, images, repository, anew, commit, has_images, cut_off, state, graphql, complexity }
     }
 
     /// With the registry repository of the project's images, where GitLab does not say it.
     #[must_use]
     pub fn with_repository(mut self, repository: Option<String>) -> Self {
         self.repository = repository;
+        self
+    }
+
+    /// Whether an earlier answer that is kept does not do.
+    #[must_use]
+    pub fn with_anew(mut self, anew: bool) -> Self {
+        self.anew = anew;
         self
     }
 

@@ -63,6 +63,33 @@ fn the_same_question_again_costs_two_requests() {
 }
 
 #[test]
+fn an_image_of_its_own_is_found_as_soon_as_somebody_asks_for_it() {
+    let repo = Repo::new();
+    let a = repo.commit("main", &[], &[DOCKERFILE, file("requirements.txt", "1")]);
+    let b = repo.commit("main", &[a], &[DOCKERFILE, file("requirements.txt", "1"), file("notes.md", "")]);
+    let served = Served::new(&repo.path, Some(&[seven(a)]));
+    let folder = tempfile::tempdir().unwrap();
+    let cache = FileCache::at(folder.path());
+    let by_id = b.to_string();
+    for revision in ["main", &by_id] {
+        found(&ask(&served, &cache, revision).1, a, Relation::Ancestor, Some(1));
+        let (requests, again) = ask(&served, &cache, revision);
+        assert!(requests <= 2, "{requests}");
+        found(&again, a, Relation::Ancestor, Some(1));
+    }
+    served.server.update(1, |project| {
+        project.images[0].tags.push(RegistryTag { name: seven(b), ..RegistryTag::default() });
+    });
+    found(&ask(&served, &cache, &by_id).1, b, Relation::Exact, Some(0));
+    // By a branch's name it is not seen in passing: the image that was right still is.
+    found(&ask(&served, &cache, "main").1, a, Relation::Ancestor, Some(1));
+    let anew = served.open(true).with_store(cache.store(served.server.url(), "group/name")).with_anew(true);
+    let question = Question { revision: Some("main".to_owned()), ..Question::default() };
+    found(&pollster::block_on(anew.resolve(&question)).unwrap(), b, Relation::Exact, Some(0));
+    found(&ask(&served, &cache, "main").1, b, Relation::Exact, Some(0));
+}
+
+#[test]
 fn facts_of_commits_are_not_asked_for_again() {
     let repo = Repo::new();
     let mut parent = Vec::new();
