@@ -109,7 +109,9 @@ fn one_comment_whatever_was_there() {
         ),
     ] {
         let it = Fixture::new();
-        with(before).iter().for_each(|(author, body)| it.before(*author, body));
+        for (author, body) in &with(before) {
+            it.before(*author, body);
+        }
         it.server.clear_log();
         assert_eq!(it.put(&wish), became, "{name}");
         assert_eq!(it.there(), with(after.clone()), "{name}");
@@ -188,7 +190,9 @@ fn a_run_that_was_cut_anywhere_is_finished_by_the_next() {
             for at in 0.. {
                 let it = Fixture::new();
                 it.before(2, &ours("Ben's own"));
-                before.iter().for_each(|text| it.before(1, &ours(text)));
+                for text in &before {
+                    it.before(1, &ours(text));
+                }
                 let cut = Cut { native: Native::new(), left: Cell::new(at), arrives };
                 let ran = pollster::block_on(it.open_by(cut, ADA, LIMITS).put(it.commits[0], &say("new")));
                 if ran.is_ok() {

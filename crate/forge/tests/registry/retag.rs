@@ -103,7 +103,7 @@ fn a_tag_is_given_once_and_never_taken_without_a_word() {
         ("taken", "a", &["b"], true, false, Some(&*a), "b Tagged instead".to_owned()),
     ] {
         let done = tag(&world.open("write"), image, tags, |retag| {
-            (retag.force, retag.dry_run, retag.digest) = (force, dry_run, digest)
+            (retag.force, retag.dry_run, retag.digest) = (force, dry_run, digest);
         });
         assert_eq!(shown(done, &world), expected, "{name}");
     }
