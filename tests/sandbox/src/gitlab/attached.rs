@@ -25,6 +25,8 @@ const PUSHES: Duration = Duration::from_mins(5);
 /// The registry, and how far its tags are known.
 pub(crate) struct Attached {
     registry: Arc<Registry>,
+    /// Its name in a reference.
+    host: String,
     known: Mutex<Known>,
 }
 
@@ -52,9 +54,29 @@ impl Server {
     /// # Ok::<(), repin_sandbox::Error>(())
     /// ```
     pub fn attach(&self, registry: Arc<Registry>) {
-        let attached = Attached { registry, known: Mutex::default() };
+        let own = self.url().trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
+        let host = if self.state().options.open_registry { own } else { registry.host().to_owned() };
+        let attached = Attached { registry, host, known: Mutex::default() };
         self.state().lock().attached = Some(Arc::new(attached));
     }
+}
+
+/// The registry's own answer to a request below `/v2/`.
+pub(crate) fn forward(attached: &Attached, request: &Request) -> Reply {
+    let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let sent = ["accept", "authorization", "content-type"].into_iter();
+    let headers: Vec<(&str, &str)> = sent.filter_map(|name| Some((name, request.header(name)?))).collect();
+    let url = format!("{}{}{query}", attached.registry.url(), request.path);
+    let answer = match attached.registry.answer(&request.method, &url, &headers, &request.body) {
+        Ok(answer) => answer,
+        Err(error) => return Reply::from(error),
+    };
+    // What belongs to the connection is of this one, not of that.
+    let own = ["content-length", "transfer-encoding", "connection", "date"];
+    let kept = answer.headers().iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let headers = kept.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    Reply { status: answer.status().as_u16(), headers: headers.collect(), body: answer.into_body() }
 }
 
 /// `GET /jwt/auth`.
@@ -164,7 +186,7 @@ pub(crate) fn concerns(request: &Request) -> bool {
 impl Attached {
     /// The host in image names.
     pub(crate) fn host(&self) -> &str {
-        self.registry.host()
+        &self.host
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {

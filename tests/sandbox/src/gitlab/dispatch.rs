@@ -24,11 +24,11 @@ X-Gitlab-Last-Commit-Id, X-Gitlab-Ref, X-Gitlab-Size";
 pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKind>) -> Reply {
     let page = request.param("page").and_then(|page| page.parse::<u64>().ok()).unwrap_or(1);
     if let Some(reply) = fault.and_then(|fault| instead(fault, &request)) {
-        return shared(reply, &request);
+        return shared(state, reply, &request);
     }
     let standing = state.lock().throttle.as_mut().map(Counter::count);
     if let Some(standing) = standing.filter(|standing| standing.exceeded()) {
-        return shared(standing.on(standing.refusal()), &request);
+        return shared(state, standing.on(standing.refusal()), &request);
     }
     let mut reply = routed(state, &request);
     if let Some(standing) = standing {
@@ -52,7 +52,7 @@ pub(crate) fn answer(state: &State, mut request: Request, fault: Option<&FaultKi
         _ => {}
     }
     let grown = matches!(fault, Some(FaultKind::Oversized(_)));
-    let reply = shared(tagged(reply, &request), &request);
+    let reply = shared(state, tagged(reply, &request), &request);
     if state.options.gzip && !grown { compressed(reply, &request) } else { reply }
 }
 
@@ -76,8 +76,10 @@ fn instead(fault: &FaultKind, request: &Request) -> Option<Reply> {
 }
 
 fn routed(state: &State, request: &Request) -> Reply {
-    let api = request.path.starts_with("/api/") || request.path.starts_with("/oauth/");
-    if api && request.method == "OPTIONS" && request.header("access-control-request-method").is_some() {
+    if is_open(state, request)
+        && request.method == "OPTIONS"
+        && request.header("access-control-request-method").is_some()
+    {
         return preflight(request);
     }
     let (version, tokens, mounts, attached) = {
@@ -93,6 +95,9 @@ fn routed(state: &State, request: &Request) -> Reply {
     if let Some(attached) = attached {
         if request.path == "/jwt/auth" {
             return attached::authorize(state, &attached, request);
+        }
+        if state.options.open_registry && request.path.starts_with("/v2/") {
+            return attached::forward(&attached, request);
         }
         if attached::concerns(request)
             && let Err(error) = attached.refresh(state)
@@ -145,12 +150,21 @@ fn compressed(mut reply: Reply, request: &Request) -> Reply {
     reply.with("content-encoding", "gzip")
 }
 
+/// Whether pages of other sites are answered.
+fn is_open(state: &State, request: &Request) -> bool {
+    let of_gitlab = ["/api/", "/oauth/"];
+    let of_registry = ["/v2/", "/jwt/auth"];
+    let is = |paths: [&str; 2]| paths.iter().any(|path| request.path.starts_with(path));
+    is(of_gitlab) || (state.options.open_registry && is(of_registry))
+}
+
 /// The headers that everything has.
-fn shared(reply: Reply, request: &Request) -> Reply {
-    let cors = request.path.starts_with("/api/") || request.path.starts_with("/oauth/");
+fn shared(state: &State, reply: Reply, request: &Request) -> Reply {
     let reply = reply.with("vary", "Origin");
-    if cors && request.header("origin").is_some() {
-        return reply.with("access-control-allow-origin", "*").with("access-control-expose-headers", EXPOSED);
+    if is_open(state, request) && request.header("origin").is_some() {
+        let registry = if state.options.open_registry { ", Docker-Content-Digest, Www-Authenticate" } else { "" };
+        let exposed = format!("{EXPOSED}{registry}");
+        return reply.with("access-control-allow-origin", "*").with("access-control-expose-headers", exposed);
     }
     reply
 }

@@ -48,6 +48,9 @@ pub struct Options {
     pub version: Version,
     /// The registry's host, as it is in image names.
     pub registry: String,
+    /// Whether an attached registry is reached below the server's own address and, with `/jwt/auth`, answers pages of other
+    /// sites. Neither does as it comes (facts, 4: CORS): an administrator's proxy makes it so.
+    pub open_registry: bool,
     /// Whether the registry has a metadata database, which keyset paging of tags needs.
     pub registry_database: bool,
     /// Where lists of differences stop.
@@ -65,6 +68,7 @@ impl Default for Options {
             port: 0,
             version: Version::default(),
             registry: "registry.example.org".to_owned(),
+            open_registry: false,
             registry_database: true,
             diff_limits: DiffLimits::default(),
             gzip: true,

@@ -204,6 +204,32 @@ impl Registry {
         Ok(true)
     }
 
+    /// The answer to somebody else's request.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn answer(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Response<Vec<u8>>> {
+        let failed = |error: ureq::Error| Error::new(format!("{method} {url}: {error}"));
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = if matches!(method, "GET" | "HEAD") {
+            request.body(()).map_err(ureq::Error::from).and_then(|request| self.agent.run(request))
+        } else {
+            self.changed.fetch_add(1, Ordering::Relaxed);
+            request.body(body).map_err(ureq::Error::from).and_then(|request| self.agent.run(request))
+        };
+        let (head, mut body) = answer.map_err(failed)?.into_parts();
+        Ok(Response::from_parts(head, body.read_to_vec().map_err(failed)?))
+    }
+
     fn call(
         &self,
         method: &Method,

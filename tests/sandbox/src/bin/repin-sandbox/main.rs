@@ -11,7 +11,7 @@ mod usual;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] [--long N] [--repository DIR]
+usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry | --open-registry] [--hostile] [--long N] [--repository DIR]
                            [--site DIR[:PORT]] [--renku] [--renku-ports N,N] [--control] [--until-eof]
        repin-sandbox bench --repin PROGRAM --folder DIR [--commits N] [--latency MS]
        repin-sandbox retag --repin PROGRAM --folder DIR [--runs N]
@@ -20,6 +20,7 @@ usage: repin-sandbox serve [--port N] [--path /gitlab] [--registry] [--hostile] 
   --port N      the port on 127.0.0.1 (default: a free one)
   --path PATH   a relative root
   --registry    with a real registry, by Debian's docker-registry
+  --open-registry  the same, below the GitLab's own address and for pages of other sites
   --hostile     with a project whose titles, branches and paths try to be more than texts
   --long N      with a project of N commits, with merges and images
   --repository DIR
