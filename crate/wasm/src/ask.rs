@@ -23,15 +23,15 @@ use crate::store::JsStores;
 use crate::told::Told;
 
 /// A project, and what is asked about it.
-struct Asked {
-    project: Addressed<Told, Option<JsStores>>,
-    question: Question,
-    options: Options,
-    host: Host,
+pub(crate) struct Asked {
+    pub(crate) project: Addressed<Told, Option<JsStores>>,
+    pub(crate) question: Question,
+    pub(crate) options: Options,
+    pub(crate) host: Host,
 }
 
 impl Asked {
-    fn new(project: &str, options: JsValue, host: Host) -> Result<Self, Failure> {
+    pub(crate) fn new(project: &str, options: JsValue, host: Host) -> Result<Self, Failure> {
         let options = Options::read(options)?;
         let location = Location::parse(project)?;
         let cache = host.has_cache().then(|| JsStores(host.clone()));
@@ -41,7 +41,10 @@ impl Asked {
     }
 
     /// The answer of work, unless the caller's signal comes first: dropping the work ends its requests.
-    async fn unless_cancelled<R>(&self, work: impl Future<Output = Result<R, SourceError>>) -> Result<R, Failure> {
+    pub(crate) async fn unless_cancelled<R>(
+        &self,
+        work: impl Future<Output = Result<R, SourceError>>,
+    ) -> Result<R, Failure> {
         match select(pin!(work), JsFuture::from(self.host.cancelled())).await {
             Either::Left((answer, _)) => Ok(answer?),
             Either::Right(_) => Err(Failure::new(ErrorCode::Cancelled, "the question was cancelled")),

@@ -4,6 +4,7 @@ use repin::source::SourceError;
 use repin_forge::gitlab::ApiError;
 use repin_forge::gitlab::location::LocationError;
 use repin_forge::http::{HttpError, TransportError};
+use repin_forge::registry::{RegistryError, RetagError};
 use serde::{Deserialize, Serialize};
 
 /// What a [`Failure`] is, for programs.
@@ -47,6 +48,10 @@ pub enum ErrorCode {
     BadAnswer,
     /// A branch moved while it was read.
     Moved,
+    /// There is no image that is right, or it is gone.
+    NoImage,
+    /// The tag is that of another image.
+    Occupied,
     /// The caller's signal was aborted.
     Cancelled,
     /// The module could not be loaded.
@@ -102,6 +107,52 @@ impl From<SourceError> for Failure {
                 Some(cause) => of_api(cause),
                 None => Self::new(ErrorCode::Incomplete, format!("{what}: {cause}")),
             },
+        }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let failure = |code| Self::new(code, error.to_string());
+        match &error {
+            RegistryError::Http { error: cause @ HttpError::Transport(TransportError::Unreachable { .. }), .. } => {
+                // In a page it looks the same whether nobody is there or the registry answers no pages.
+                Self { message: error.to_string(), ..of_http(cause) }.hint(
+                    "Most registries answer no pages of other sites: use the command `repin retag`, or the browser extension.",
+                )
+            }
+            RegistryError::Http { error: cause, .. } => Self { message: error.to_string(), ..of_http(cause) },
+            RegistryError::NotAllowed(_) => failure(ErrorCode::Forbidden).hint(
+                "Give a token of somebody who may push to the project, with the scopes read_api, read_registry and write_registry, or api.",
+            ),
+            RegistryError::Realm { .. } => failure(ErrorCode::Redirected),
+            RegistryError::Refused { status, .. } => {
+                let code = match status {
+                    401 => ErrorCode::Unauthorized,
+                    403 => ErrorCode::Forbidden,
+                    429 => ErrorCode::RateLimited,
+                    500.. => ErrorCode::Server,
+                    _ => ErrorCode::BadAnswer,
+                };
+                Self { status: Some(*status), ..failure(code) }
+            }
+            RegistryError::Digest { .. } => failure(ErrorCode::BadAnswer).hint("The image has changed meanwhile: look again."),
+            RegistryError::Host(_) | RegistryError::Name(_) | RegistryError::Shape { .. } => failure(ErrorCode::BadAnswer),
+        }
+    }
+}
+
+impl From<RetagError> for Failure {
+    fn from(error: RetagError) -> Self {
+        let message = error.to_string();
+        match error {
+            RetagError::Registry(error) => error.into(),
+            RetagError::NoImage { .. } => {
+                Self::new(ErrorCode::NoImage, message).hint("It was there a moment ago: look again.")
+            }
+            RetagError::Occupied { .. } => Self::new(ErrorCode::Occupied, message)
+                .hint("No tag is moved from here. The command `repin retag --force` does it."),
+            RetagError::NotMounted { .. } | RetagError::Strange { .. } => Self::new(ErrorCode::Incomplete, message),
         }
     }
 }

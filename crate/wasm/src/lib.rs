@@ -7,6 +7,7 @@
 #![allow(clippy::missing_errors_doc, reason = "what these functions throw is a `Failure`, of any code")]
 
 pub mod failure;
+pub mod retagged;
 
 #[cfg(target_arch = "wasm32")]
 pub mod ask;
@@ -20,6 +21,8 @@ pub mod history;
 pub mod host;
 #[cfg(target_arch = "wasm32")]
 mod options;
+#[cfg(target_arch = "wasm32")]
+pub mod retag;
 #[cfg(target_arch = "wasm32")]
 mod store;
 #[cfg(target_arch = "wasm32")]

@@ -9,6 +9,7 @@ use repin::history::HistoryEntry;
 use repin::picture::Row;
 use repin::{Oid, Resolution, check, pin, recipe, resolution};
 use repin_wasm::failure::ErrorCode;
+use repin_wasm::retagged;
 use ts_rs::{Config, TS};
 
 /// A type as TypeScript has it, with what Rust says of it.
@@ -52,6 +53,10 @@ fn types() -> String {
         declared::<check::Edit>(config),
         declared::<pin::PinAudit>(config),
         declared::<pin::PinState>(config),
+        declared::<retagged::Retag>(config),
+        declared::<retagged::RetagSource>(config),
+        declared::<retagged::RetagTag>(config),
+        declared::<retagged::RetagDone>(config),
     ];
     text.push_str(&all.join("\n"));
     text

@@ -11,9 +11,9 @@ import { History } from "./history.js";
 import { Host } from "./host.js";
 import { answer, now } from "./module.js";
 import { data } from "./options.js";
-import type { AuditOptions, HistoryOptions, Options } from "./options.js";
+import type { AuditOptions, HistoryOptions, Options, RetagOptions } from "./options.js";
 import type * as glue from "./repin.js";
-import type { Check, Inputs, PinAudit, Resolution } from "./types.js";
+import type { Check, Inputs, PinAudit, Resolution, Retag } from "./types.js";
 
 export { indexedDbCache, memoryCache } from "./cache.js";
 export { RepinError } from "./error.js";
@@ -21,7 +21,7 @@ export { Glob } from "./glob.js";
 export { History } from "./history.js";
 export { load } from "./module.js";
 export type { Source } from "./module.js";
-export type { AuditOptions, Cache, HistoryOptions, Options, Progress, Token } from "./options.js";
+export type { AuditOptions, Cache, HistoryOptions, Options, Progress, RetagOptions, Token } from "./options.js";
 export type * from "./types.js";
 
 /** Names the image that is right for a commit, with the evidence; or says why there is none, and what comes nearest. */
@@ -49,6 +49,15 @@ export function audit(project: string, options: AuditOptions = {}): Promise<PinA
   return ask(options, (module, given, host) => module.audit(project, given, host) as Promise<PinAudit | null>);
 }
 
+/**
+ * Gives a commit its own tag for the image that is right for it: in the registry, without a build. The registry lets in whom
+ * the token of its GitLab lets in, and has to answer whoever asks (CORS): Node, an extension with permissions, or a page that
+ * the registry was set up to answer. No tag is moved that is there and names another image.
+ */
+export function retag(project: string, options: RetagOptions = {}): Promise<Retag> {
+  return ask(options, (module, given, host) => module.retag(project, given, host) as Promise<Retag>);
+}
+
 /** What an address says: where the GitLab is, the project's path or number, and the revisions that it can mean. */
 export interface Address {
   base: string;
@@ -73,7 +82,7 @@ export function letter(number: number): string {
 }
 
 async function ask<T>(
-  options: HistoryOptions & AuditOptions,
+  options: HistoryOptions & AuditOptions & RetagOptions,
   work: (module: typeof glue, given: object, host: Host) => Promise<T>,
 ): Promise<T> {
   const done = new AbortController();

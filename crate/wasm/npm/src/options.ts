@@ -19,6 +19,8 @@ export interface Options {
   token?: string | Token;
   /** The most requests of one answer; default: 30. */
   maxRequests?: number | "none";
+  /** Whether an earlier answer from the cache does not do, though its image is still there: a nearer one may have come. */
+  anew?: boolean;
   /** Sends the requests in the place of the global `fetch`. It gets a `Request`. */
   fetch?: (request: Request) => Promise<Response>;
   /** Aborting it ends the requests, and rejects with a `RepinError` of code `cancelled`. */
@@ -37,6 +39,14 @@ export interface HistoryOptions extends Options {
 export interface AuditOptions extends Options {
   /** The image that is looked at; default: the one that `.renku/renku.ini` pins. */
   pin?: string;
+}
+
+/** `inputs`, `image`, `build` and `tags` are not for it: only what the repository itself says is written into a registry. */
+export interface RetagOptions extends Omit<Options, "inputs" | "image" | "build" | "tags"> {
+  /** Only says what would be done. */
+  dryRun?: boolean;
+  /** Does it only if this is still the digest of the image that is right: what a person has agreed to. */
+  digest?: string;
 }
 
 /** A token, and what it is: of a person, project or group (`private`), of OAuth (`bearer`), of a CI job (`job`). */
@@ -63,8 +73,8 @@ export interface Cache {
 }
 
 /** The options that are data, as the module takes them. */
-export function data(options: HistoryOptions & AuditOptions): object {
-  const { commit, inputs, image, build, tags, token, maxRequests, limit, pin } = options;
+export function data(options: HistoryOptions & AuditOptions & RetagOptions): object {
+  const { commit, inputs, image, build, tags, token, maxRequests, limit, pin, dryRun, digest, anew } = options;
   return {
     ...(commit === undefined ? {} : { commit: text("commit", commit) }),
     ...(inputs === undefined ? {} : { inputs: texts("inputs", inputs) }),
@@ -75,6 +85,9 @@ export function data(options: HistoryOptions & AuditOptions): object {
     ...(maxRequests === undefined || maxRequests === "none" ? {} : { maxRequests: count("maxRequests", maxRequests) }),
     ...(limit === undefined ? {} : { limit: count("limit", limit) }),
     ...(pin === undefined ? {} : { pin: text("pin", pin) }),
+    ...(digest === undefined ? {} : { digest: text("digest", digest) }),
+    dryRun: dryRun === true,
+    anew: anew === true,
     unlimited: maxRequests === "none",
   };
 }

@@ -3,7 +3,7 @@
 /**
  * What a [`Failure`] is, for programs.
  */
-export type ErrorCode = "bad-address" | "bad-option" | "unknown-revision" | "empty" | "incomplete" | "not-found" | "unauthorized" | "forbidden" | "rate-limited" | "server" | "unreachable" | "timed-out" | "too-large" | "request-limit" | "deadline" | "redirected" | "bad-answer" | "moved" | "cancelled" | "not-loaded" | "internal";
+export type ErrorCode = "bad-address" | "bad-option" | "unknown-revision" | "empty" | "incomplete" | "not-found" | "unauthorized" | "forbidden" | "rate-limited" | "server" | "unreachable" | "timed-out" | "too-large" | "request-limit" | "deadline" | "redirected" | "bad-answer" | "moved" | "no-image" | "occupied" | "cancelled" | "not-loaded" | "internal";
 
 /**
  * The id of a git object: the 20 bytes of its SHA-1, written as 40 lower-case hexadecimal digits.
@@ -610,3 +610,67 @@ tag: string | null, } | { "state": "unknown",
  * Why.
  */
 why: string, };
+
+/**
+ * What became of a commit's own tag.
+ */
+export type Retag = { 
+/**
+ * Always `repin/retag/1`.
+ */
+schema: string, 
+/**
+ * The commit that gets the tag.
+ */
+commit: Oid, 
+/**
+ * The image that is right for it.
+ */
+source: RetagSource, 
+/**
+ * The tags: the commit's own.
+ */
+tags: Array<RetagTag>, };
+
+/**
+ * The image that is tagged.
+ */
+export type RetagSource = { 
+/**
+ * `registry.example.org/group/name:tag`
+ */
+reference: string, 
+/**
+ * `sha256:…`
+ */
+digest: string, 
+/**
+ * The commit that its tag stands for.
+ */
+commit: Oid, };
+
+/**
+ * A tag that an image was to get.
+ */
+export type RetagTag = { 
+/**
+ * `registry.example.org/group/name:tag`
+ */
+reference: string, 
+/**
+ * `tag`
+ */
+tag: string, 
+/**
+ * The digest of the image that has it, or would have it.
+ */
+digest: string, 
+/**
+ * What was done for it.
+ */
+done: RetagDone, };
+
+/**
+ * What was done for a tag.
+ */
+export type RetagDone = "tagged" | "already" | "would-tag";
