@@ -15,6 +15,7 @@ import { FailureView } from "./failure";
 import { linesOf } from "./lines";
 import { NoImage } from "./none";
 import { BADGES, type Lookup, evidence, headline, remarks } from "./sentences";
+import { TagView } from "./tag";
 
 /** The answer, or why there is none, or how far asking has come. */
 export function AnswerView() {
@@ -99,6 +100,7 @@ function Found({ answer: found }: { answer: Answer }) {
         </ul>
       )}
       <div class="rest">
+        <TagView answer={found} />
         <Facts answer={found} lookup={lookup} />
         <Notes notes={[...new Set([...resolution.inputs.notes, ...resolution.notes])]} one="note" many="notes" />
       </div>

@@ -53,6 +53,7 @@ export async function ask(asked: Question, asking: Asking = {}): Promise<void> {
       ...access(module, place.origin),
       ...(asked.commit === null ? {} : { commit: asked.commit }),
       ...(asking.unlimited === true ? { maxRequests: "none" } : {}),
+      anew: isFresh,
       signal: controller.signal,
       onProgress: (now) => show(controller, () => (progress.value = now), true),
     };
