@@ -13,6 +13,7 @@ import { Moment } from "./moment";
 import { openPermit } from "./permit";
 import { locate } from "./place";
 import { changed, changes, choose, chosen, once, onceOver, onces, unchanged } from "./records";
+import { tag } from "./tag";
 import { keepToken, tokenOf } from "./tokens";
 import { whyOf } from "./why";
 
@@ -78,6 +79,13 @@ async function answer(request: Request, origin: string, tab: number | undefined)
       return refs(await locate(request.place, tab), request.part);
     case "details":
       return details(request.place, request.commit, tab);
+    case "tag": {
+      const tagged = await tag(request.place, request.commit, request.digest);
+      if (request.digest !== null) {
+        forget();
+      }
+      return tagged;
+    }
     case "chosen":
       if (request.repository !== undefined) {
         await choose(request.project, request.repository);
@@ -113,7 +121,7 @@ async function answer(request: Request, origin: string, tab: number | undefined)
       forget();
       return null;
     case "permit":
-      await openPermit(request.host, request.why);
+      await openPermit(request);
       return null;
   }
 }

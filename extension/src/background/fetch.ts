@@ -34,7 +34,7 @@ export async function anonymousFetch(request: Request): Promise<Response> {
     }
     const { response } = error;
     error.response = null;
-    return response ?? sent(request);
+    return response ?? freshFetch(request);
   }
 }
 
@@ -43,12 +43,13 @@ export function forgetAnswers(): void {
   kept.clear();
 }
 
-function sent(request: Request): Promise<Response> {
+/** The same, where what was answered a moment ago does not count. */
+export function freshFetch(request: Request): Promise<Response> {
   return fetch(new Request(request, { credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer" }));
 }
 
 async function send(request: Request): Promise<Answer> {
-  const response = await sent(request);
+  const response = await freshFetch(request);
   if (!response.ok || response.body === null) {
     throw new NotKept(response);
   }

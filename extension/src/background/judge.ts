@@ -19,10 +19,12 @@ export interface Question {
   readonly image: string | null;
   readonly build?: { readonly context: string; readonly builds: readonly Build[] } | undefined;
   readonly confirmed?: readonly string[] | undefined;
+  readonly anew?: true | undefined;
 }
 
 export async function judge(question: Question, tab: number | undefined): Promise<Judgement> {
-  const at = await locate(question.place, tab);
+  const located = await locate(question.place, tab);
+  const at = { ...located, options: { ...located.options, anew: question.anew === true } };
   const name = await nameOf(question.place, at);
   if (question.build !== undefined) {
     return judgeBuild(question, question.build, at, name);

@@ -30,7 +30,7 @@ const cache = indexedDbCache();
 /** The most requests of one answer: people wait for it. */
 const PATIENCE = 60;
 
-export async function locate(place: Place, tab: number | undefined): Promise<Located> {
+export async function locate(place: Place, tab?: number): Promise<Located> {
   const { hostname } = new URL(place.repository);
   if (OTHERS.has(hostname.replace(/^www\./u, ""))) {
     throw new NotGitLab(`the code is on ${hostname}`);

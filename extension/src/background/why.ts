@@ -1,6 +1,7 @@
 import { RepinError } from "repin";
 
 import type { Why } from "../protocol/messages";
+import { Lack } from "./lack";
 
 /** The code is where no GitLab is. */
 export class NotGitLab extends Error {
@@ -9,6 +10,9 @@ export class NotGitLab extends Error {
 
 /** What went wrong, as it can be told. */
 export function whyOf(error: unknown): Why {
+  if (error instanceof Lack) {
+    return error.why;
+  }
   if (error instanceof NotGitLab) {
     return { code: "not-gitlab", message: error.message, hint: null };
   }

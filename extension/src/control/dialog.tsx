@@ -10,6 +10,7 @@ import { Chosen } from "./chosen";
 import { Combobox } from "./combobox";
 import { looksWhole, options } from "./options";
 import type { Question } from "./question";
+import { TagOffer } from "./tag";
 import { trusted } from "./trusted";
 import { Which } from "./which";
 
@@ -93,6 +94,7 @@ export function Dialog({ id, name, question, acts, onClose }: Props) {
           name: judgement?.name ?? "",
         }}
       />
+      <TagOffer question={question} />
       {judgement !== null && judgement.notes.length > 0 && (
         <details>
           <summary>{t.notes}</summary>

@@ -43,6 +43,8 @@ export class Question {
   /** The number of the last look: what an older one says no longer counts. */
   #look = 0;
   #lookedAt = 0;
+  /** Whether an earlier answer does not do. */
+  #anew = false;
 
   constructor(subject: Subject) {
     this.#subject = subject;
@@ -58,8 +60,9 @@ export class Question {
   }
 
   /** Looks at the image, for whatever revision and repository are chosen. */
-  async look(): Promise<void> {
+  async look(anew = false): Promise<void> {
     this.#look += 1;
+    this.#anew = anew;
     const number = this.#look;
     this.#lookedAt = Date.now();
     batch(() => {
@@ -86,7 +89,7 @@ export class Question {
   async again(): Promise<void> {
     this.#subject.forget?.();
     await ask({ type: "again" }).catch(() => null);
-    await this.look();
+    await this.look(true);
   }
 
   /** Another branch, commit or merge request; empty: the default branch. */
@@ -173,6 +176,7 @@ export class Question {
       type: "judge" as const,
       place,
       image,
+      ...(this.#anew ? { anew: true as const } : {}),
       ...(build === null ? {} : { build: { context: build.context, builds: [...build.builds] } }),
     };
     try {

@@ -4,9 +4,9 @@ import { browser } from "wxt/browser";
 import { addHost, isBuiltIn, removeHost } from "../background/hosts";
 import { pattern } from "../origins";
 
-/** Asks for a host; whether it is permitted now. */
-export function allow(origin: string): Promise<boolean> {
-  return browser.permissions.request({ origins: [pattern(origin)] });
+/** Asks for hosts; whether they are permitted now. */
+export function allow(...origins: string[]): Promise<boolean> {
+  return browser.permissions.request({ origins: [...new Set(origins.map((origin) => pattern(origin)))] });
 }
 
 /** Works on a Renku from now on, if it may. */

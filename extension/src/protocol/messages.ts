@@ -10,6 +10,7 @@ const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/u));
 const revision = v.nullable(v.pipe(text(500), v.minLength(1)));
 const image = v.pipe(text(500), v.minLength(1));
 const id = v.pipe(text(200), v.minLength(1));
+const digest = v.pipe(text(200), v.regex(/^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]+$/u));
 
 /** A build of Renku's from code: the image of a commit. */
 export const Build = v.object({ commit, image });
@@ -63,6 +64,8 @@ export const Request = v.variant("type", [
     image: v.nullable(image),
     /** Of a launcher that Renku builds from code. */
     build: v.optional(v.object({ context: text(500), builds: v.pipe(v.array(Build), v.maxLength(200)) })),
+    /** Whether an earlier answer does not do. */
+    anew: v.optional(v.literal(true)),
     /** Images of the project that Renku's own check has found, where GitLab does not list them. */
     confirmed: v.optional(v.pipe(v.array(image), v.maxLength(20))),
   }),
@@ -72,6 +75,8 @@ export const Request = v.variant("type", [
   v.object({ type: v.literal("refs"), place: Place, part: text(200) }),
   /** Digest and age of the image of a commit. */
   v.object({ type: v.literal("details"), place: Place, commit }),
+  /** Another tag for the image that is right for a commit: the commit's own. Without a digest, only what that would do. */
+  v.object({ type: v.literal("tag"), place: Place, commit, digest: v.nullable(digest) }),
   /** Which repository is the one of a Renku project, by who chose; `repository` to choose. */
   v.object({ type: v.literal("chosen"), project: id, repository: v.optional(address) }),
   v.object({ type: v.literal("changes") }),
@@ -84,8 +89,13 @@ export const Request = v.variant("type", [
   v.object({ type: v.literal("connect"), gitlab: address, token: v.pipe(text(4000), v.minLength(1)), until: v.nullable(v.number()) }),
   /** Somebody wants to know it anew. */
   v.object({ type: v.literal("again") }),
-  /** Opens the page of the extension that asks for a permission or a token. */
-  v.object({ type: v.literal("permit"), host: address, why: v.picklist(["gitlab", "sign-in"]) }),
+  /** Opens the page of the extension that asks for a permission or a token. A registry is asked with the GitLab beside it. */
+  v.object({
+    type: v.literal("permit"),
+    host: address,
+    why: v.picklist(["gitlab", "sign-in", "registry"]),
+    beside: v.optional(address),
+  }),
 ]);
 export type Request = v.InferOutput<typeof Request>;
 
@@ -148,6 +158,20 @@ export const Judgement = v.object({
 });
 export type Judgement = v.InferOutput<typeof Judgement>;
 
+/** What another tag for an image does, or has done. */
+export const Tagged = v.object({
+  /** The image as it is called already. */
+  source: v.string(),
+  digest,
+  /** The commit that it was built from. */
+  from: commit,
+  /** What it is called as well. */
+  reference: v.string(),
+  /** Whether the registry has the tag now. */
+  isThere: v.boolean(),
+});
+export type Tagged = v.InferOutput<typeof Tagged>;
+
 /** A commit, and its image. */
 export const CommitImage = v.object({
   commit,
@@ -174,6 +198,7 @@ export const ANSWERS = {
   commits: Commits,
   refs: v.array(Ref),
   details: v.nullable(Right),
+  tag: Tagged,
   chosen: v.nullable(v.string()),
   changes: v.array(Change),
   changed: v.null(),

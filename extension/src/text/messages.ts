@@ -107,6 +107,20 @@ export const t = {
   asAsked: (image: string): string => `This session runs in ${safe(image)}, as you asked.`,
   notAsAsked: (image: string, asked: string): string => `This session runs in ${safe(image)}, not in ${safe(asked)} as you asked.`,
   imageNotKnown: "Renku does not say which image this session runs in.",
+  tag: {
+    offer: "Tag it for this commit …",
+    why: (commit: string): string =>
+      `The image that is right has no tag of ${commit.slice(0, 7)} itself. It can get one in the registry, without a build, so that whatever looks for the commit's own image finds it.`,
+    change: "This adds a tag to the registry, for everybody:",
+    becomes: (reference: string, source: string, from: string): string =>
+      `${safe(reference)} will be the image ${safe(source)}, built from ${from.slice(0, 7)}`,
+    rest: "Nothing is built, and no other tag changes.",
+    agree: "Add the tag",
+    cancel: "Cancel",
+    done: (reference: string): string => `${safe(reference)} is the same image now.`,
+    permit: (hosts: string): string => `Allow access to ${safe(hosts)} …`,
+    failed: ({ message, hint }: Why): string => `Nothing was tagged: ${safe(message)}.${hint === null ? "" : ` ${safe(hint)}`}`,
+  },
   legacy: {
     next: (image: string): string => `The next session starts in ${safe(image)}`,
     start: "Now start the session with Renku's own button: “Start Session”, or “Start with base image” where the project's own is not available.",

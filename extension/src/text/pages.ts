@@ -73,11 +73,18 @@ export const words = {
     wrong: "This is no address of a GitLab: it looks like https://gitlab.example.org.",
   },
 
+  registry: {
+    why: (hosts: string): string =>
+      `To tag an image, Repin asks ${safe(hosts)}: the registry of the image, and the GitLab that lets people in there. It goes there with your token, and changes nothing but what you confirm on Renku's page.`,
+    done: (hosts: string): string => `Repin may ask ${safe(hosts)} now. Back on Renku's page, press “Tag it for this commit …” again.`,
+    denied: (hosts: string): string => `Without your permission, Repin does not ask ${safe(hosts)}.`,
+  },
+
   signIn: {
     why: (host: string): string =>
       `For private projects on ${safe(host)}, Repin needs an access token of yours. It is tested now, kept in this browser for ${safe(host)} alone, and sent nowhere else. Public projects need none.`,
     make: (host: string): string => `Make a token on ${safe(host)}`,
-    scope: "It needs the scope read_api, and no more.",
+    scope: "It needs the scope read_api, and no more; to tag images in the registry, read_registry and write_registry as well.",
     token: "Access token",
     keep: "Test and keep",
     testing: "Testing …",
@@ -95,7 +102,12 @@ export const words = {
   },
 
   permit: {
-    titles: { renku: "Another Renku", gitlab: "Access to a GitLab", "sign-in": "Sign in to a GitLab" },
+    titles: {
+      renku: "Another Renku",
+      gitlab: "Access to a GitLab",
+      "sign-in": "Sign in to a GitLab",
+      registry: "Access to a registry",
+    },
     unclear: "This page asks for a permission when Repin needs one. Nothing is needed now.",
   },
 

@@ -33,12 +33,13 @@ function Permit() {
   );
 }
 
-function Ask({ wish: { host, why } }: { readonly wish: Wish & { readonly why: "renku" | "gitlab" } }) {
+function Ask({ wish: { host, why, beside } }: { readonly wish: Wish & { readonly why: "renku" | "gitlab" | "registry" } }) {
   const said = useSignal<Said | null>(null);
-  const name = new URL(host).host;
+  const hosts = beside === undefined ? [host] : [host, beside];
+  const name = [...new Set(hosts.map((one) => new URL(one).host))].join(" and ");
   const texts = words[why];
   const ask = (): void => {
-    const asked = why === "renku" ? workOn(host) : allow(host);
+    const asked = why === "renku" ? workOn(host) : allow(...hosts);
     asked.then(
       (isAllowed) => {
         said.value = isAllowed ? good(texts.done(name)) : warn(texts.denied(name));

@@ -1,0 +1,143 @@
+/** The commit's own tag for the image that is right: offered where there is none, and done after a look at what will change. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+import { ask, why } from "../protocol/ask";
+import type { Judgement, Place, Tagged, Why } from "../protocol/messages";
+import { parts } from "../reference";
+import { originOfRegistry } from "../registry";
+import { t } from "../text/messages";
+import type { Question } from "./question";
+import { trusted } from "./trusted";
+
+type State =
+  | { readonly is: "idle" | "looking" }
+  | { readonly is: "ready" | "working" | "done"; readonly plan: Tagged }
+  | { readonly is: "failed"; readonly why: Why };
+
+/** The place and the commit that lacks a tag; `null`: it has one, or no image is right. */
+function lacking(question: Question, judgement: Judgement | null): { place: Place; commit: string } | null {
+  const place = question.place();
+  const { right, commit, registry } = judgement ?? {};
+  const isLacking = right != null && right.relation !== "exact" && commit != null && registry != null;
+  // A parent's image is not this project's to tag, and what Renku builds from code has no such tags.
+  const isOwn = right != null && parts(right.reference)?.name === registry && question.subject.build === null;
+  return isLacking && isOwn && place !== null ? { place, commit } : null;
+}
+
+export function TagOffer({ question }: { readonly question: Question }) {
+  const judgement = question.judgement.value;
+  const found = lacking(question, judgement);
+  const state = useSignal<State>({ is: "idle" });
+  const commit = found?.commit ?? null;
+  useEffect(() => {
+    state.value = { is: "idle" };
+  }, [commit]);
+  const current = state.value;
+  if (found === null) {
+    // It has its tag by now: that is said, though there is nothing to offer any more.
+    return current.is === "done" ? <Done plan={current.plan} /> : null;
+  }
+  const run = async (digest: string | null): Promise<void> => {
+    try {
+      const plan = await ask({ type: "tag", place: found.place, commit: found.commit, digest });
+      state.value = { is: plan.isThere ? "done" : "ready", plan };
+    } catch (error) {
+      state.value = { is: "failed", why: why(error) };
+    }
+  };
+  const look = trusted(() => {
+    if (current.is !== "looking") {
+      state.value = { is: "looking" };
+      void run(null);
+    }
+  });
+  switch (current.is) {
+    case "idle":
+    case "looking":
+      return (
+        <div class="tag">
+          <p class="hint">{t.tag.why(found.commit)}</p>
+          <button type="button" aria-busy={current.is === "looking"} onClick={look}>
+            {t.tag.offer}
+          </button>
+        </div>
+      );
+    case "ready":
+    case "working": {
+      const { plan } = current;
+      const agree = trusted(() => {
+        if (current.is === "ready") {
+          state.value = { is: "working", plan };
+          void run(plan.digest);
+        }
+      });
+      return (
+        <div class="tag" role="group" aria-label={t.tag.change}>
+          <p class="warn">{t.tag.change}</p>
+          <p>{t.tag.becomes(plan.reference, plan.source, plan.from)}</p>
+          <p class="hint">
+            {t.digest(plan.digest)}. {t.tag.rest}
+          </p>
+          <div class="buttons">
+            <button type="button" class="first" aria-busy={current.is === "working"} onClick={agree}>
+              {t.tag.agree}
+            </button>
+            <button type="button" disabled={current.is === "working"} onClick={trusted(() => (state.value = { is: "idle" }))}>
+              {t.tag.cancel}
+            </button>
+          </div>
+        </div>
+      );
+    }
+    case "done":
+      return <Done plan={current.plan} />;
+    case "failed":
+      return (
+        <div class="tag">
+          <p class="bad" role="alert">
+            {t.tag.failed(current.why)}
+          </p>
+          <div class="buttons">
+            <Way why={current.why} place={found.place} judgement={judgement} />
+            <button type="button" onClick={look}>
+              {t.tag.offer}
+            </button>
+          </div>
+        </div>
+      );
+  }
+}
+
+function Done({ plan }: { readonly plan: Tagged }) {
+  return (
+    <p class="good" role="status">
+      {t.tag.done(plan.reference)}
+    </p>
+  );
+}
+
+/** What a person can do about what is missing. */
+function Way({ why: { code }, place, judgement }: { readonly why: Why; readonly place: Place; readonly judgement: Judgement | null }) {
+  const gitlab = place.repository;
+  const permit = (request: Parameters<typeof ask>[0]) => trusted(() => ask(request).catch(() => null));
+  if (code === "not-permitted") {
+    const registry = parts(judgement?.right?.reference ?? "")?.registry;
+    if (registry == null) {
+      return null;
+    }
+    return (
+      <button type="button" onClick={permit({ type: "permit", host: originOfRegistry(registry), why: "registry", beside: gitlab })}>
+        {t.tag.permit(registry)}
+      </button>
+    );
+  }
+  if (["no-token", "unauthorized", "forbidden"].includes(code)) {
+    return (
+      <button type="button" onClick={permit({ type: "permit", host: gitlab, why: "sign-in" })}>
+        {t.signIn}
+      </button>
+    );
+  }
+  return null;
+}
