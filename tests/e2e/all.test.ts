@@ -10,6 +10,7 @@ import "./scenarios/picture";
 import "./scenarios/recipe";
 import "./scenarios/failure";
 import "./scenarios/tokens";
+import "./scenarios/tag";
 import "./scenarios/hostile";
 import "./scenarios/keyboard";
 import "./scenarios/views";

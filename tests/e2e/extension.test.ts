@@ -13,6 +13,7 @@ import "./extension/legacy";
 import "./extension/legacy-launch";
 import "./extension/legacy-hostile";
 import "./extension/hostile";
+import "./extension/tag";
 
 beforeAll(raise);
 afterAll(lower);

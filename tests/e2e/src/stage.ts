@@ -24,7 +24,7 @@ let shared: Sandbox;
 
 /** Starts what all scenarios share. */
 export async function raise(): Promise<void> {
-  shared = await Sandbox.start(LONG);
+  shared = await Sandbox.start({ long: LONG });
   browser = await (inject("browser") === "chromium" ? startChromium() : startFirefox());
 }
 

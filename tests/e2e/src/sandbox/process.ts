@@ -23,6 +23,13 @@ type Name =
   | "expired-token"
   | "token";
 
+interface Wanted {
+  /** A project of so many commits. */
+  readonly long?: number;
+  /** A real registry; an open one answers pages of other sites. */
+  readonly registry?: "closed" | "open";
+}
+
 /** A GitLab stand-in, a Renku and the page, each on its own port, until it is stopped. */
 export class Sandbox {
   readonly control: Control;
@@ -37,12 +44,14 @@ export class Sandbox {
     this.renku = new RenkuControl(this.says("control"));
   }
 
-  /** Starts it, with a long project if somebody wants one of so many commits. */
-  static async start(long?: number): Promise<Sandbox> {
+  /** Starts it, with what somebody wants beside the rest. */
+  static async start({ long, registry }: Wanted = {}): Promise<Sandbox> {
     const options = ["serve", "--until-eof", "--control", "--hostile", "--renku", "--site", site()];
-    const child = spawn(sandboxProgram(), long === undefined ? options : [...options, "--long", String(long)], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    const more = [
+      ...(long === undefined ? [] : ["--long", String(long)]),
+      ...(registry === undefined ? [] : [registry === "open" ? "--open-registry" : "--registry"]),
+    ];
+    const child = spawn(sandboxProgram(), [...options, ...more], { stdio: ["pipe", "pipe", "inherit"] });
     const said = new Map<string, string>();
     for await (const line of createInterface(child.stdout)) {
       const [name = "", value = ""] = line.split(" ", 2);
