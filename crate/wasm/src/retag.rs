@@ -2,6 +2,7 @@
 
 use repin::reference::Reference;
 use repin::resolution::{Image, Relation, Resolution, Status};
+use repin::retag::false_names;
 use repin_forge::gitlab::token::{Token, TokenKind};
 use repin_forge::http::{Limits, Origin};
 use repin_forge::registry::{self, Login, Reach, Registry};
@@ -22,6 +23,12 @@ pub async fn retag(project: String, options: JsValue, host: Host) -> Result<JsVa
     asked.options.only_what_the_repository_says()?;
     let answer = asked.unless_cancelled(asked.project.resolve(&asked.question)).await?;
     let (image, reference, tag) = of_answer(&answer)?;
+    let names = false_names(&*asked.project.source(), &asked.question, answer.commit, std::slice::from_ref(tag));
+    if let Some(name) = asked.unless_cancelled(names).await?.first() {
+        let message =
+            format!("the tag {tag} stands for the commit {} as well, which this image is not right for", name.commit);
+        return Err(Failure::new(ErrorCode::Occupied, message).into());
+    }
     let origin = Origin::of(&asked.project.location().base);
     let login = asked.options.token()?.zip(origin).map(|(token, gitlab)| login(&token, gitlab));
     let limits = Limits { max_requests: Some(MOST), ..Limits::default() };

@@ -55,7 +55,8 @@ export function audit(project: string, options: AuditOptions = {}): Promise<PinA
  * the registry was set up to answer. No tag is moved that is there and names another image.
  */
 export function retag(project: string, options: RetagOptions = {}): Promise<Retag> {
-  return ask(options, (module, given, host) => module.retag(project, given, host) as Promise<Retag>);
+  // What an earlier answer said is no ground for a deed.
+  return ask({ ...options, anew: true }, (module, given, host) => module.retag(project, given, host) as Promise<Retag>);
 }
 
 /** What an address says: where the GitLab is, the project's path or number, and the revisions that it can mean. */
