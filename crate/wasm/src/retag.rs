@@ -23,7 +23,8 @@ pub async fn retag(project: String, options: JsValue, host: Host) -> Result<JsVa
     asked.options.only_what_the_repository_says()?;
     let answer = asked.unless_cancelled(asked.project.resolve(&asked.question)).await?;
     let (image, reference, tag) = of_answer(&answer)?;
-    let names = false_names(&*asked.project.source(), &asked.question, answer.commit, std::slice::from_ref(tag));
+    let source = asked.project.source();
+    let names = false_names(&*source, &asked.question, answer.commit, std::slice::from_ref(tag));
     if let Some(name) = asked.unless_cancelled(names).await?.first() {
         let message =
             format!("the tag {tag} stands for the commit {} as well, which this image is not right for", name.commit);
