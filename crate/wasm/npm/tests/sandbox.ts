@@ -39,9 +39,9 @@ export class Sandbox {
     this.#said = said;
   }
 
-  static async start(): Promise<Sandbox> {
+  static async start(...more: string[]): Promise<Sandbox> {
     const program = built("target/debug/repin-sandbox", "run `cargo build --package repin-sandbox --features server`");
-    const child = spawn(program, ["serve", "--until-eof", "--control"], { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(program, ["serve", "--until-eof", "--control", ...more], { stdio: ["pipe", "pipe", "inherit"] });
     const said = new Map<string, string>();
     for await (const line of createInterface(child.stdout)) {
       const [name = "", value = ""] = line.split(" ", 2);
