@@ -133,8 +133,8 @@ fn play([repin, sandbox]: [PathBuf; 2], out: &mut dyn io::Write, color: bool) ->
     stage.command(&["history", "course", "--tags", "tags.txt", "--limit", "24"])?;
     let picture = stage.picture()?;
     let sandbox = served::show(&mut stage, &sandbox, &course)?;
-    let merge = course.moments.iter().find(|moment| moment.name == served::MERGE);
-    let merge = merge.map_or_else(String::new, |moment| short(&moment.commit).to_owned());
+    let merge = course.moment(served::MERGE)?;
+    let merge = short(&merge.commit).to_owned();
     Ok((Shown { text: served::timeless(&stage.text), picture, merge }, sandbox))
 }
 

@@ -53,6 +53,15 @@ impl Course {
     pub fn tags_file(&self) -> PathBuf {
         self.git.dir().with_file_name("tags.txt")
     }
+
+    /// The moment of this name.
+    ///
+    /// # Errors
+    /// The story has none.
+    pub fn moment(&self, name: &str) -> Result<&Moment> {
+        let found = self.moments.iter().find(|moment| moment.name == name);
+        found.ok_or_else(|| Error::new(format!("the course has no moment of the name {name}")))
+    }
 }
 
 /// How a pipeline ends.

@@ -34,8 +34,7 @@ pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Re
         }
     ))?;
     for (number, name) in MOMENTS.iter().enumerate() {
-        let moment = course.moments.iter().find(|moment| moment.name == *name);
-        let moment = moment.ok_or_else(|| Error::new(format!("the course has no moment of the name {name}")))?;
+        let moment = course.moment(name)?;
         stage.say(&format!("{name}:"))?;
         forget(stage)?;
         ask(stage, &sandbox, moment)?;
@@ -44,11 +43,36 @@ pub(super) fn show(stage: &mut Stage<'_>, program: &Path, course: &Course) -> Re
             ask(stage, &sandbox, moment)?;
         }
     }
-    if !sandbox.registry {
+    if sandbox.registry {
+        deeds(stage, &sandbox, course)?;
+    } else {
         stage
             .say("docker-registry is not installed: the stand-in made up what a registry would have said of images.")?;
     }
     Ok(sandbox)
+}
+
+/// What becomes of an answer: notes on commits, a record, a pin, a tag in the registry in place of a build.
+fn deeds(stage: &mut Stage<'_>, sandbox: &Sandbox, course: &Course) -> Result<()> {
+    let commit = short(&course.moment(MERGE)?.commit);
+    let (project, images) = (sandbox.says("project"), ["--image", sandbox.says("registry")]);
+    stage.say("Each commit's image as a git note, which a clone can have where no registry is reached:")?;
+    let range = format!("{commit}~1..{commit}");
+    stage.command(&[&["annotate", "course", "--range", &range], &images[..]].concat())?;
+    stage.command(&[&["resolve", "course", "--commit", commit], &images[..]].concat())?;
+    stage.say("The image that .renku/renku.ini should pin for that commit, whatever the registry's tags become:")?;
+    stage.command(&[&["pin", "course", "--commit", commit, "--by", "digest", "--dry-run"], &images[..]].concat())?;
+    stage.say("An answer is the record of which image a result was made in:")?;
+    stage.record(&["resolve", project, "--commit", commit, "--format", "json"], "image.json")?;
+    let path = stage.folder.join("token");
+    fs::write(&path, sandbox.says("token")).map_err(|error| Error::io("write", &path, &error))?;
+    stage.say("\nThe merge's own tag, in the registry, with a token that may push there (in the file `token`):")?;
+    let args = ["retag", project, "--commit", commit, "--token-file", "token"];
+    stage.command(&args)?;
+    stage.command(&["resolve", project, "--commit", commit, "--no-cache"])?;
+    stage.say("The record still holds:")?;
+    stage.command(&["resolve", project, "--verify", "image.json"])?;
+    Ok(())
 }
 
 fn ask(stage: &mut Stage<'_>, sandbox: &Sandbox, moment: &Moment) -> Result<()> {

@@ -72,6 +72,15 @@ impl Stage<'_> {
         Ok(printed)
     }
 
+    /// Runs `repin`, shows that it does, and keeps what it prints in a file.
+    pub(super) fn record(&mut self, args: &[&str], file: &str) -> Result<()> {
+        let mut command = sh::command(&self.repin, args);
+        command.current_dir(&self.folder);
+        self.say(&format!("\n   $ {} > {file}", sh::shown(&command)))?;
+        let path = self.folder.join(file);
+        fs::write(&path, sh::output(command)?).map_err(|error| Error::io("write", &path, &error))
+    }
+
     pub(super) fn picture(&mut self) -> Result<String> {
         let args = ["history", "course", "--tags", "tags.txt", "--format", "svg"];
         let mut command = sh::command(&self.repin, args);
