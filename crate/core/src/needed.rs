@@ -15,7 +15,7 @@ use crate::inputs::Inputs;
 use crate::question::Question;
 use crate::resolution::{Resolution, Status};
 use crate::resolve::resolve;
-use crate::scheme::CommitNames;
+use crate::scheme::{CommitNames, TagScheme};
 use crate::source::{Source, SourceError};
 use crate::tree::Mode;
 
@@ -33,6 +33,30 @@ pub struct Ref<'a> {
     pub name: Option<&'a str>,
     /// The git tag, in the pipeline of one (`CI_COMMIT_TAG`).
     pub git_tag: Option<&'a str>,
+}
+
+impl Ref<'_> {
+    /// The tag that a job of this pipeline gives the image of the commit of `answer`; `None` where it cannot be told.
+    fn tag(self, scheme: &TagScheme, answer: &Resolution) -> Option<String> {
+        let names = CommitNames { id: answer.commit, git_tag: self.git_tag, ref_name: self.name };
+        scheme.expected(&names).or_else(|| answer.expected_tag.clone())
+    }
+}
+
+/// The tag that a job of the pipeline at `place` gives the image of the commit of an answer to `question`; `None` where it
+/// cannot be told.
+///
+/// # Errors
+/// The source failed.
+pub async fn own_tag<S: Source>(
+    source: &S,
+    question: &Question,
+    answer: &Resolution,
+    place: Ref<'_>,
+) -> Result<Option<String>, SourceError> {
+    let (spec, _) = question.spec_at(source, answer.commit).await?;
+    let (snapshot, _) = source.files(&spec, answer.commit).await?;
+    Ok(place.tag(&snapshot.inputs.scheme, answer))
 }
 
 /// Whether the image of a commit has to be built.
@@ -69,8 +93,7 @@ pub async fn needed<S: Source>(
     let (snapshot, _) = source.files(&spec, resolution.commit).await?;
     let inputs = &*snapshot.inputs;
     let (images, repository) = question.images(source, &source.project(), &spec, inputs).await?;
-    let names = CommitNames { id: resolution.commit, git_tag: place.git_tag, ref_name: place.name };
-    let tag = inputs.scheme.expected(&names).or_else(|| resolution.expected_tag.clone());
+    let tag = place.tag(&inputs.scheme, &resolution);
     let found = (resolution.status == Status::Found).then_some(resolution.image.as_ref()).flatten();
     let right = found.and_then(|image| image.reference.clone());
     let mut needed = Needed {

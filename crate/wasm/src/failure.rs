@@ -1,5 +1,6 @@
 //! Why there is no answer, as JavaScript gets it: an object with a stable code.
 
+use repin::retag::Narrowed;
 use repin::source::SourceError;
 use repin_forge::gitlab::ApiError;
 use repin_forge::gitlab::location::LocationError;
@@ -52,6 +53,8 @@ pub enum ErrorCode {
     NoImage,
     /// The tag is that of another image.
     Occupied,
+    /// The image is right for now only: `.repin.toml` narrows what it is built from.
+    Narrowed,
     /// The caller's signal was aborted.
     Cancelled,
     /// The module could not be loaded.
@@ -154,6 +157,13 @@ impl From<RetagError> for Failure {
                 .hint("No tag is moved from here. The command `repin retag --force` does it."),
             RetagError::NotMounted { .. } | RetagError::Strange { .. } => Self::new(ErrorCode::Incomplete, message),
         }
+    }
+}
+
+impl From<Narrowed> for Failure {
+    fn from(error: Narrowed) -> Self {
+        Self::new(ErrorCode::Narrowed, error.to_string())
+            .hint(format!("Use {} by its own name, or have the commit's image built.", error.image))
     }
 }
 

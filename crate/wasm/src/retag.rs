@@ -2,7 +2,7 @@
 
 use repin::reference::Reference;
 use repin::resolution::{Image, Relation, Resolution, Status};
-use repin::retag::false_names;
+use repin::retag::{false_names, lasting};
 use repin_forge::gitlab::token::{Token, TokenKind};
 use repin_forge::http::{Limits, Origin};
 use repin_forge::registry::{self, Login, Reach, Registry};
@@ -23,6 +23,7 @@ pub async fn retag(project: String, options: JsValue, host: Host) -> Result<JsVa
     asked.options.only_what_the_repository_says()?;
     let answer = asked.unless_cancelled(asked.project.resolve(&asked.question)).await?;
     let (image, reference, tag) = of_answer(&answer)?;
+    lasting(&answer).map_err(Failure::from)?;
     let source = asked.project.source();
     let names = false_names(&*source, &asked.question, answer.commit, std::slice::from_ref(tag));
     if let Some(name) = asked.unless_cancelled(names).await?.first() {

@@ -18,10 +18,12 @@ export interface Plan {
   readonly isThere: boolean;
 }
 
-/** The tag that the commit of an answer lacks; `null`: it has its own image, or none is known to be right. */
+/** The tag that the commit of an answer lacks; `null`: it has its own image, or none is known to be right for good. */
 export function missingTag({ resolution, asOf }: Answer): string | null {
-  const { status, image, expected_tag: tag, project } = resolution;
-  const isLacking = status === "found" && image !== null && image.relation !== "exact" && image.project === project;
+  const { status, image, expected_tag: tag, project, inputs } = resolution;
+  const isNarrowed = inputs.source === "config" || inputs.source === "option";
+  const isLacking =
+    status === "found" && image !== null && image.relation !== "exact" && image.project === project && !isNarrowed;
   // An old answer is not acted on.
   return isLacking && asOf === null ? tag : null;
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use repin::needed::{self, Needed, Ref};
+use repin::needed::{self, Needed};
 use repin::reference::Reference;
 use repin::text::safe;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::args::{BuildNeeded, Color, Format};
 use crate::commands::resolve;
 use crate::error::Failure;
+use crate::job::Job;
 use crate::output::{Screen, json_stdout, raw_stdout};
 use crate::project::{Project, variable};
 
@@ -76,13 +77,10 @@ impl Delivery {
 
 fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
     let project = Project::open(&options.asked, &[], Some(&options.registry.by_default()), color)?;
-    let job = JobVariables::read();
+    let job = Job::read();
     let found = project.ask(async |source, question| {
         let commit = repin::source::Source::commit(source, question.revision.as_deref()).await?;
-        // The job's variables are about the job's commit and no other.
-        let is_jobs = job.commit.as_deref() == Some(commit.id.to_string().as_str());
-        let place = if is_jobs { job.place() } else { Ref::default() };
-        needed::needed(source, question, place, usize::from(options.others)).await
+        needed::needed(source, question, job.place(commit.id), usize::from(options.others)).await
     })?;
     let mut screen = Screen::stderr(color);
     resolve::text(&project, &found.resolution, &mut screen)?;
@@ -91,27 +89,6 @@ fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
     }
     screen.flush()?;
     Ok(Lines::new(&found))
-}
-
-/// What GitLab tells a job about its pipeline.
-struct JobVariables {
-    commit: Option<String>,
-    ref_name: Option<String>,
-    git_tag: Option<String>,
-}
-
-impl JobVariables {
-    fn read() -> Self {
-        Self {
-            commit: variable("CI_COMMIT_SHA"),
-            ref_name: variable("CI_COMMIT_REF_NAME"),
-            git_tag: variable("CI_COMMIT_TAG"),
-        }
-    }
-
-    fn place(&self) -> Ref<'_> {
-        Ref { name: self.ref_name.as_deref(), git_tag: self.git_tag.as_deref() }
-    }
 }
 
 /// The answer.

@@ -4,15 +4,17 @@ use std::rc::Rc;
 
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
+use repin::needed::own_tag;
 use repin::reference::Reference;
-use repin::resolution::{Image, Resolution, Status};
-use repin::retag::false_names;
+use repin::resolution::{Image, Relation, Resolution, Status};
+use repin::retag::{false_names, lasting};
 use repin_forge::http::Limits;
 use repin_forge::registry::{Done, RetagError, Retagged};
 
 use super::resolve;
 use crate::args::{Args, Color, Retag};
 use crate::error::Failure;
+use crate::job::Job;
 use crate::project::Project;
 use crate::registry::Registries;
 
@@ -33,7 +35,14 @@ pub(crate) fn run(options: &Retag, color: Color) -> Result<u8, Failure> {
         resolve::print(&project, &resolution, options.format, color)?;
         return Ok(resolution.status.exit_code());
     };
-    let plan = Plan::new(options, &resolution, image)?;
+    if let Err(narrowed) = lasting(&resolution) {
+        return Err(Failure::new(format!("{narrowed}; nothing was changed"))
+            .hint(format!("use {} by its own name, or build the commit's image", narrowed.image)));
+    }
+    let job = Job::read();
+    let place = job.place(resolution.commit);
+    let own = project.ask(async |source, question| own_tag(source, question, &resolution, place).await)?;
+    let plan = Plan::new(options, &resolution, image, own)?;
     refuse_false_names(&project, &resolution, &plan)?;
     let done = carry_out(options, &project, &plan, image)?;
     let after = after::look(options, &project, &resolution, &plan, &done);
@@ -54,14 +63,16 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(options: &Retag, resolution: &Resolution, image: &Image) -> Result<Self, Failure> {
+    /// With the tag that the commit's own job gives, where it can be told.
+    fn new(options: &Retag, resolution: &Resolution, image: &Image, own: Option<String>) -> Result<Self, Failure> {
         let reference = image.reference.as_deref().ok_or_else(|| {
             Failure::new(format!("which registry has the image {} is not known", image.tag))
                 .hint("name its repository with --image")
         })?;
         let source = Reference::parse(reference)
             .map_err(|error| Failure::new(format!("{reference} is no name of an image")).because(&error))?;
-        let mut tags: Vec<String> = resolution.expected_tag.iter().cloned().collect();
+        let own = own.or_else(|| (image.relation == Relation::Exact).then(|| image.tag.clone()));
+        let mut tags: Vec<String> = own.into_iter().collect();
         tags.extend(options.tag.iter().cloned());
         if tags.is_empty() {
             return Err(Failure::new("which tag a build of this commit would get cannot be told from its recipe")

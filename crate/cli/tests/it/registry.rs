@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::repository::{Ran, Repository, Run};
 
 pub(crate) const SECRET: &str = "glpat-s3cr3t-0123456789";
-const JOB: &str = "glcbt-s3cr3t-0123456789";
+pub(crate) const JOB: &str = "glcbt-s3cr3t-0123456789";
 
 /// A repository whose project is at a GitLab with a registry: the image of the first of three commits is there.
 pub(crate) struct World {

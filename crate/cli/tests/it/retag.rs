@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use repin_sandbox::gitlab::{Access, Kind, Project, Reach, Repository as Images, Scope, Token, Visibility};
 use serde_json::{Value, json};
 
-use crate::registry::{SECRET, World};
+use crate::registry::{JOB, SECRET, World};
 use crate::repository::{Ran, Run};
 
 impl World {
@@ -114,9 +114,11 @@ fn what_would_be_wrong_is_refused() {
     world.repository.commit("Pandas");
     world.repository.git(&["tag", "other"]);
     let pandas = world.repository.tag("HEAD");
+    let whole = world.repository.id("HEAD");
     let commit = ["--commit", "HEAD~1"];
     for (name, more) in [
         ("retag_a_tag_of_another_commit", &["--tag", &*pandas][..]),
+        ("retag_an_id_of_another_commit", &["--tag", &whole[..20]]),
         ("retag_a_git_tag_of_another_commit", &["--tag", "other"]),
         ("retag_inputs", &["--inputs", "README.md"]),
         ("retag_no_tag", &["--tag", "a/b"]),
@@ -226,4 +228,132 @@ fn a_fork_takes_its_parents_image_along() {
         (&again["tags"][0]["done"], &again["source"]["reference"]),
         (&json!("already"), &again["tags"][0]["reference"])
     );
+}
+
+/// A commit, and one after it that differs in a file which its `.repin.toml` does not name. The first has its image.
+fn narrowed(name: &str) -> World {
+    let mut world = World::new(name);
+    let repository = &mut world.repository;
+    repository.write("Dockerfile", "FROM debian\nCOPY requirements.txt data.csv /\n");
+    repository.write(".repin.toml", "inputs = [\"Dockerfile\"]\n");
+    repository.write("data.csv", "1\n");
+    repository.commit("Data, and less of it that counts");
+    repository.write("data.csv", "2\n");
+    repository.commit("Other data");
+    world.push("HEAD~1");
+    world
+}
+
+#[test]
+fn what_repin_toml_narrows_makes_no_tag_that_outlives_it() {
+    let mut world = narrowed("retag-narrowed");
+    let (built, other) = (world.repository.tag("HEAD~1"), world.repository.tag("HEAD"));
+    let answer = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
+    assert_eq!(answer["image"]["tag"], json!(built), "by its .repin.toml it is right: {answer}");
+    assert_snapshot!("retag_narrowed", world.in_job(&["retag"]).shown());
+    let own = ["--commit", "HEAD~1"];
+    assert_snapshot!(
+        "retag_narrowed_for_another",
+        world.in_job(&[&["retag", "--tag", &other], &own[..]].concat()).shown()
+    );
+    for more in [&["--force"][..], &["--dry-run"], &["--tag", "v1"], &["--format", "json"]] {
+        assert_eq!(world.in_job(&[&["retag"], more].concat()).code(), 1, "{more:?}");
+    }
+    assert_eq!((world.digest(&other), world.digest("v1")), (None, None));
+    assert_eq!(world.notes("HEAD"), [""; 0]);
+
+    let ran = world.in_job(&[&["retag", "--tag", "v1"], &own[..]].concat());
+    assert_eq!(ran.code(), 0, "the commit's own image may have any tag that is nobody else's: {}", ran.shown());
+    assert_eq!(world.digest("v1"), world.digest(&built));
+
+    // Whatever becomes of the file, the image with the other data is not taken for one with these.
+    std::fs::remove_file(world.repository.path.join(".repin.toml")).unwrap();
+    world.repository.commit("All of it counts");
+    assert_eq!(world.in_job(&["resolve", "--registry"]).code(), 3);
+    assert_eq!(world.in_job(&["retag"]).code(), 3);
+    world.repository.write(".repin.toml", "inputs = [\"Dockerfile\", \"data.csv\"]\n");
+    world.repository.commit("Data count");
+    assert_eq!(world.in_job(&["resolve", "--registry"]).code(), 3);
+    assert_eq!(world.in_job(&["retag"]).code(), 3);
+}
+
+#[test]
+fn a_job_gives_the_tag_of_its_pipeline() {
+    let mut world = World::new("retag-pipeline");
+    let job = |forms: &str| {
+        let pushes = forms.split(' ').map(|form| format!("    - docker push $CI_REGISTRY_IMAGE:{form}\n"));
+        format!("image_build:\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE .\n{}", pushes.collect::<String>())
+    };
+    world.repository.write(".gitlab-ci.yml", job("$CI_COMMIT_REF_SLUG-$CI_COMMIT_SHORT_SHA"));
+    let built = world.repository.commit("Tags with the branch in them");
+    world.registry.push("group/name", &format!("main-{}", &built[..8]), 1).unwrap();
+    world.repository.write("README.md", "Better\n");
+    let id = world.repository.commit("Explain");
+    let retag = |variables: &[(&str, &str)], args: &[&str]| {
+        let (image, url) = (world.image(), world.server.url().to_owned());
+        let own = [("CI_REGISTRY_IMAGE", &*image), ("CI_SERVER_URL", &url), ("CI_JOB_TOKEN", JOB)];
+        let run = Run::new(&[&["retag", "--format", "json"], args].concat()).within(&world.repository.path);
+        let run = run.variable("CI_REGISTRY", world.registry.host());
+        own.iter().chain(variables).fold(run, |run, (name, value)| run.variable(name, value)).run()
+    };
+    let tags = |ran: &Ran| {
+        assert_eq!(ran.code(), 0, "{}", ran.shown());
+        let json = ran.json();
+        json["tags"].as_array().unwrap().iter().map(|tag| tag["tag"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let branch = [("CI_COMMIT_SHA", &*id), ("CI_COMMIT_REF_NAME", "Feature/x")];
+    assert_eq!(tags(&retag(&branch, &[])), [format!("feature-x-{}", &id[..8])]);
+    // The variables say nothing of another commit: that has its own image, whose tag says it.
+    assert_eq!(tags(&retag(&branch, &["--commit", &built])), [format!("main-{}", &built[..8])]);
+}
+
+#[test]
+fn a_pipeline_of_one_git_tag_of_several_gives_this_one() {
+    let mut world = World::new("retag-git-tags");
+    let ci = "image_build:\n  only: [tags]\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_TAG .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_TAG\n";
+    world.repository.write(".gitlab-ci.yml", ci);
+    world.repository.commit("Images of git tags");
+    world.registry.push("group/name", "v1.0", 1).unwrap();
+    let id = world.repository.id("HEAD");
+    for tag in ["v1.0", "a-1.1", "v1.1"] {
+        world.repository.git(&["tag", tag]);
+    }
+    let (image, url) = (world.image(), world.server.url().to_owned());
+    let run = Run::new(&["retag", "--format", "json"]).within(&world.repository.path);
+    let run = run.variable("CI_REGISTRY", world.registry.host()).variable("CI_REGISTRY_IMAGE", &image);
+    let run = run.variable("CI_SERVER_URL", &url).variable("CI_JOB_TOKEN", JOB);
+    let run = run.variable("CI_COMMIT_SHA", &id).variable("CI_COMMIT_TAG", "v1.1");
+    let ran = run.variable("CI_COMMIT_REF_NAME", "v1.1").run();
+    assert_eq!(ran.json()["tags"][0]["tag"], "v1.1", "{}", ran.shown());
+    assert_eq!((world.digest("v1.1"), world.digest("a-1.1")), (world.digest("v1.0"), None));
+}
+
+#[test]
+fn a_note_that_cannot_be_written_can_be_written_later() {
+    let world = World::new("retag-note-locked");
+    let lock = world.repository.path.join(".git/refs/notes/repin.lock");
+    std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    std::fs::write(&lock, "").unwrap();
+    let json = world.in_job(&["retag", "--format", "json"]).json();
+    assert_eq!((&json["tags"][0]["done"], &json["note"]), (&json!("tagged"), &Value::Null));
+    let [warning] = json["warnings"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    let (_, command) = warning.as_str().unwrap().split_once("write it down with: git ").unwrap();
+    std::fs::remove_file(lock).unwrap();
+    // The lines in quotes are the notes; nothing else has blanks in it.
+    let args: Vec<&str> = command
+        .split('\'')
+        .enumerate()
+        .flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        })
+        .collect();
+    world.repository.git(&args);
+    let (written, built) = (world.notes("HEAD"), world.repository.id("HEAD~2"));
+    assert_eq!(
+        (written.len(), &written[0]["built_from"], &written[0]["digest"]),
+        (1, &json!(built), &json["source"]["digest"])
+    );
+    let answer = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
+    assert_eq!(answer["image"]["relation"], "exact");
 }

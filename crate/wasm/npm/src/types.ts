@@ -3,7 +3,7 @@
 /**
  * What a [`Failure`] is, for programs.
  */
-export type ErrorCode = "bad-address" | "bad-option" | "unknown-revision" | "empty" | "incomplete" | "not-found" | "unauthorized" | "forbidden" | "rate-limited" | "server" | "unreachable" | "timed-out" | "too-large" | "request-limit" | "deadline" | "redirected" | "bad-answer" | "moved" | "no-image" | "occupied" | "cancelled" | "not-loaded" | "internal";
+export type ErrorCode = "bad-address" | "bad-option" | "unknown-revision" | "empty" | "incomplete" | "not-found" | "unauthorized" | "forbidden" | "rate-limited" | "server" | "unreachable" | "timed-out" | "too-large" | "request-limit" | "deadline" | "redirected" | "bad-answer" | "moved" | "no-image" | "occupied" | "narrowed" | "cancelled" | "not-loaded" | "internal";
 
 /**
  * The id of a git object: the 20 bytes of its SHA-1, written as 40 lower-case hexadecimal digits.

@@ -48,10 +48,16 @@ pub(super) fn look(options: &Retag, project: &Project, resolution: &Resolution, 
         && !options.no_note
         && !options.dry_run
     {
-        match write_note(&folder.local, resolution, image, plan, done) {
-            Ok(note) => after.note = note,
+        match notes(&folder.local, resolution, image, plan, done) {
+            Ok(notes) => match write(&folder.local, &notes) {
+                Ok(note) => after.note = note,
+                Err(error) => after.warnings.push(format!(
+                    "the image has its tags, but the note of what it was built from could not be written: {error}; where that is mended, write it down with: {}",
+                    by_hand(&notes)
+                )),
+            },
             Err(error) => after.warnings.push(format!(
-                "the image has its tags, but the note of what it was built from could not be written: {error}"
+                "the image has its tags, but what it was built from is not written down, since the notes below {NOTES_REF} cannot be read: {error}; `git fsck` says what is wrong with them"
             )),
         }
     }
@@ -60,13 +66,13 @@ pub(super) fn look(options: &Retag, project: &Project, resolution: &Resolution, 
 }
 
 /// One line for each tag that the image was given. The tag that it was built under needs none.
-fn write_note(
+fn notes(
     local: &Local,
     resolution: &Resolution,
     image: &Image,
     plan: &Plan,
     done: &Retagged,
-) -> Result<Option<Noted>, SourceError> {
+) -> Result<Vec<(Oid, Note)>, SourceError> {
     let given = done.tags.iter().filter(|tagged| !(plan.has_already(&tagged.tag) && image.commit == resolution.commit));
     // The tag that it was found by may have been given to it as well.
     let known = local.notes()?;
@@ -75,18 +81,26 @@ fn write_note(
     });
     let built_from = earlier.map_or(image.commit, |note| note.built_from);
     let environment = resolution.environment.as_ref().map(|environment| environment.key.clone());
-    let notes: Vec<(Oid, Note)> = given
-        .map(|tagged| {
-            let image = plan.reference(&tagged.tag);
-            let note = Note { image, digest: done.digest.clone(), built_from, environment: environment.clone() };
-            (resolution.commit, note)
-        })
-        .collect();
-    if notes.is_empty() {
-        return Ok(None);
-    }
-    let written = local.write_notes(&notes)?;
-    Ok(Some(Noted { reference: NOTES_REF, built_from, added: written.added }))
+    let note = |tag: &str| Note {
+        image: plan.reference(tag),
+        digest: done.digest.clone(),
+        built_from,
+        environment: environment.clone(),
+    };
+    Ok(given.map(|tagged| (resolution.commit, note(&tagged.tag))).collect())
+}
+
+fn write(local: &Local, notes: &[(Oid, Note)]) -> Result<Option<Noted>, SourceError> {
+    let Some((_, first)) = notes.first() else { return Ok(None) };
+    let written = local.write_notes(notes)?;
+    Ok(Some(Noted { reference: NOTES_REF, built_from: first.built_from, added: written.added }))
+}
+
+/// The command that writes them without Repin. References, digests and ids have no quotes in them.
+fn by_hand(notes: &[(Oid, Note)]) -> String {
+    let lines = notes.iter().map(|(_, note)| format!(" -m '{}'", note.line()));
+    let commit = notes.first().map_or_else(String::new, |(commit, _)| commit.to_string());
+    format!("git notes --ref={NOTES_REF} append{} {commit}", lines.collect::<String>())
 }
 
 /// Whether the project's clean-up policy may delete the tags.
