@@ -5,13 +5,18 @@
 //! takes the image for that commit's own, for ever. So an image may be given the names of those commits only that have the
 //! environment it was built from.
 //!
-//! For ever is longer than `.repin.toml` says the same: it narrows the inputs, and is none itself. An image that is right by
-//! the file of today may be wrong by that of tomorrow, which would yet find it under the tags of today's commits. So where
-//! inputs are narrowed, a commit's tag is for the commit's own image alone.
+//! For ever is longer than `.repin.toml` says the same: it narrows the inputs, and need not be one itself. An image that is
+//! right by the file of today may be wrong by that of tomorrow, which would yet find it under the tags of today's commits. So
+//! where it gives patterns, a commit's tag is for the commit's own image alone; where it says how the image is built, the
+//! commits have to be equal without its word, too.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::Oid;
+use crate::config::Config;
+use crate::environment::Snapshot;
+use crate::inputs::{CONFIG_PATH, Spec};
 use crate::question::Question;
 use crate::resolution::{InputsSource, Relation, Resolution};
 use crate::scheme::Named;
@@ -41,24 +46,48 @@ impl fmt::Display for Narrowed {
 
 impl std::error::Error for Narrowed {}
 
-/// Whether the image of an answer may have the commit's tag; an answer without an image forbids nothing.
+/// The image of an answer, if it must not have the commit's tag: the inputs are narrowed, and it is not the commit's own.
 ///
 /// # Errors
-/// The inputs are narrowed, and the image is not the commit's own.
-pub fn lasting(answer: &Resolution) -> Result<(), Narrowed> {
-    match (narrowed_by(answer.inputs.source), &answer.image) {
-        (Some(by), Some(image)) if image.relation != Relation::Exact => {
-            let image = image.reference.clone().unwrap_or_else(|| image.tag.clone());
-            Err(Narrowed { commit: answer.commit, image, by })
-        }
-        _ => Ok(()),
+/// The source failed.
+pub async fn narrowed<S: Source>(
+    source: &S,
+    question: &Question,
+    answer: &Resolution,
+) -> Result<Option<Narrowed>, SourceError> {
+    let Some(image) = answer.image.as_ref().filter(|image| image.relation != Relation::Exact) else { return Ok(None) };
+    let by = match narrowed_by(answer.inputs.source) {
+        None if equal_by_recipe(source, question, answer.commit, &[image.commit]).await? == [true] => return Ok(None),
+        by => by.unwrap_or(CONFIG_PATH),
+    };
+    let image = image.reference.clone().unwrap_or_else(|| image.tag.clone());
+    Ok(Some(Narrowed { commit: answer.commit, image, by }))
+}
+
+/// Of each of `others`, whether it has the environment of `commit` by the recipe alone, too: without what `.repin.toml` says
+/// of how the image is built.
+async fn equal_by_recipe<S: Source>(
+    source: &S,
+    question: &Question,
+    commit: Oid,
+    others: &[Oid],
+) -> Result<Vec<bool>, SourceError> {
+    let (spec, _) = question.spec_at(source, commit).await?;
+    let names = Config { image: spec.config.image.clone(), tag: spec.config.tag.clone(), ..Config::default() };
+    if names == spec.config {
+        return Ok(vec![true; others.len()]);
     }
+    let spec = Arc::new(Spec { config: names, ..Spec::clone(&spec) });
+    let (snapshot, _) = source.files(&spec, commit).await?;
+    let environment = snapshot.environment.filter(|_| snapshot.inputs.exact_only.is_none());
+    let snapshots = source.snapshots(&spec, others).await?;
+    Ok(snapshots.iter().map(|other| environment.is_some() && other.environment == environment).collect())
 }
 
 fn narrowed_by(source: InputsSource) -> Option<&'static str> {
     match source {
         InputsSource::Option => Some("the caller"),
-        InputsSource::Config => Some(".repin.toml"),
+        InputsSource::Config => Some(CONFIG_PATH),
         InputsSource::Ci | InputsSource::Dockerfile | InputsSource::Default | InputsSource::Build => None,
     }
 }
@@ -108,7 +137,9 @@ pub async fn false_names<S: Source>(
     let inputs = &snapshot.inputs;
     let is_for_others = inputs.exact_only.is_none() && narrowed_by(inputs.source).is_none();
     let environment = snapshot.environment.filter(|_| is_for_others);
-    let is_false = |other: &crate::environment::Snapshot| environment.is_none() || other.environment != environment;
-    let found = names.into_iter().zip(&snapshots).filter(|(_, other)| is_false(other));
+    let equal = equal_by_recipe(source, question, commit, &others).await?;
+    let is_right = |other: &Snapshot| environment.is_some() && other.environment == environment;
+    let right = snapshots.iter().zip(equal).map(|(other, is_equal)| is_equal && is_right(other));
+    let found = names.into_iter().zip(right).filter(|(_, is_right)| !is_right);
     Ok(found.map(|((tag, commit), _)| FalseName { tag: tag.clone(), commit }).collect())
 }

@@ -2,7 +2,7 @@
 
 use repin::reference::Reference;
 use repin::resolution::{Image, Relation, Resolution, Status};
-use repin::retag::{false_names, lasting};
+use repin::retag::{false_names, narrowed};
 use repin_forge::gitlab::token::{Token, TokenKind};
 use repin_forge::http::{Limits, Origin};
 use repin_forge::registry::{self, Login, Reach, Registry};
@@ -23,8 +23,10 @@ pub async fn retag(project: String, options: JsValue, host: Host) -> Result<JsVa
     asked.options.only_what_the_repository_says()?;
     let answer = asked.unless_cancelled(asked.project.resolve(&asked.question)).await?;
     let (image, reference, tag) = of_answer(&answer)?;
-    lasting(&answer).map_err(Failure::from)?;
     let source = asked.project.source();
+    if let Some(narrowed) = asked.unless_cancelled(narrowed(&*source, &asked.question, &answer)).await? {
+        return Err(Failure::from(narrowed).into());
+    }
     let names = false_names(&*source, &asked.question, answer.commit, std::slice::from_ref(tag));
     if let Some(name) = asked.unless_cancelled(names).await?.first() {
         let message =

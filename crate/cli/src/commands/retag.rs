@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use repin::needed::own_tag;
 use repin::reference::Reference;
 use repin::resolution::{Image, Relation, Resolution, Status};
-use repin::retag::{false_names, lasting};
+use repin::retag::{false_names, narrowed};
 use repin_forge::http::Limits;
 use repin_forge::registry::{Done, RetagError, Retagged};
 
@@ -35,7 +35,8 @@ pub(crate) fn run(options: &Retag, color: Color) -> Result<u8, Failure> {
         resolve::print(&project, &resolution, options.format, color)?;
         return Ok(resolution.status.exit_code());
     };
-    if let Err(narrowed) = lasting(&resolution) {
+    let narrowed = project.ask(async |source, question| narrowed(source, question, &resolution).await)?;
+    if let Some(narrowed) = narrowed {
         return Err(Failure::new(format!("{narrowed}; nothing was changed"))
             .hint(format!("use {} by its own name, or build the commit's image", narrowed.image)));
     }

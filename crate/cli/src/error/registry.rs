@@ -36,6 +36,8 @@ fn advice(error: &RetagError) -> Option<String> {
                     .to_owned()
             }
         }),
+        // What to do is said with it.
+        RetagError::Registry(RegistryError::Http { error: HttpError::Elsewhere { .. }, .. }) => None,
         RetagError::Registry(RegistryError::Http { error, .. }) => Some(match error {
             HttpError::RequestLimit => "allow more requests, with `--max-requests N` or `--max-requests none`".to_owned(),
             _ => "run it again: what was done is kept, and the rest follows".to_owned(),

@@ -230,12 +230,13 @@ fn a_fork_takes_its_parents_image_along() {
     );
 }
 
-/// A commit, and one after it that differs in a file which its `.repin.toml` does not name. The first has its image.
-fn narrowed(name: &str) -> World {
+/// A commit, and one after it that differs in a file which does not count by their `.repin.toml`. The first has its image.
+fn narrowed(name: &str, config: &str) -> World {
     let mut world = World::new(name);
     let repository = &mut world.repository;
-    repository.write("Dockerfile", "FROM debian\nCOPY requirements.txt data.csv /\n");
-    repository.write(".repin.toml", "inputs = [\"Dockerfile\"]\n");
+    repository.write("Dockerfile", "FROM debian AS small\nFROM small\nCOPY requirements.txt data.csv /\n");
+    repository.write("small/Dockerfile", "FROM debian\n");
+    repository.write(".repin.toml", config);
     repository.write("data.csv", "1\n");
     repository.commit("Data, and less of it that counts");
     repository.write("data.csv", "2\n");
@@ -246,7 +247,7 @@ fn narrowed(name: &str) -> World {
 
 #[test]
 fn what_repin_toml_narrows_makes_no_tag_that_outlives_it() {
-    let mut world = narrowed("retag-narrowed");
+    let mut world = narrowed("retag-narrowed", "inputs = [\"Dockerfile\"]\n");
     let (built, other) = (world.repository.tag("HEAD~1"), world.repository.tag("HEAD"));
     let answer = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
     assert_eq!(answer["image"]["tag"], json!(built), "by its .repin.toml it is right: {answer}");
@@ -356,4 +357,36 @@ fn a_note_that_cannot_be_written_can_be_written_later() {
     );
     let answer = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
     assert_eq!(answer["image"]["relation"], "exact");
+}
+
+#[test]
+fn what_repin_toml_says_of_the_build_makes_no_such_tag_either() {
+    for (name, config) in [("dockerfile", "dockerfile = \"small/Dockerfile\"\n"), ("target", "target = \"small\"\n")] {
+        let mut world = narrowed(&format!("retag-narrowed-{name}"), config);
+        let (built, other) = (world.repository.tag("HEAD~1"), world.repository.tag("HEAD"));
+        let answer = world.in_job(&["resolve", "--registry", "--format", "json"]).json();
+        assert_eq!(answer["image"]["tag"], json!(built), "{name}: {answer}");
+        let ran = world.in_job(&["retag"]);
+        assert_eq!((ran.code(), ran.stderr().contains(".repin.toml")), (1, true), "{name}: {}", ran.shown());
+        let ran = world.in_job(&["retag", "--commit", "HEAD~1", "--tag", &other]);
+        assert_eq!(ran.code(), 1, "{name}: {}", ran.shown());
+        assert_eq!(world.digest(&other), None, "{name}");
+        std::fs::remove_file(world.repository.path.join(".repin.toml")).unwrap();
+        world.repository.commit("The recipe alone counts");
+        assert_eq!(world.in_job(&["resolve", "--registry"]).code(), 3, "{name}");
+    }
+    // What says the same as the recipe, or no more than names, is in nobody's way.
+    for (name, config) in [("same", "dockerfile = \"Dockerfile\"\n"), ("tag", "tag = \"${CI_COMMIT_SHA:0:7}\"\n")] {
+        let mut world = narrowed(&format!("retag-narrowed-{name}"), config);
+        world.push("HEAD");
+        world.repository.write("README.md", "Better\n");
+        world.repository.commit("Explain");
+        let ran = world.in_job(&["retag"]);
+        assert_eq!(ran.code(), 0, "{name}: {}", ran.shown());
+        assert_eq!(
+            world.digest(&world.repository.tag("HEAD")),
+            world.digest(&world.repository.tag("HEAD~1")),
+            "{name}"
+        );
+    }
 }

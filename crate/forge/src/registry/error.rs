@@ -102,6 +102,10 @@ impl fmt::Display for RegistryError {
         match self {
             Self::Host(host) => write!(f, "`{host}` is no host of a registry"),
             Self::Name(name) => write!(f, "`{name}` is no name of an image"),
+            Self::Http { what, error: HttpError::Elsewhere { from, to } } => write!(
+                f,
+                "{what}: {from} sends its callers to {to}, where nothing is asked; if the registry is there, name the images by that host"
+            ),
             Self::Http { what, error } => write!(f, "{what}: {error}"),
             Self::NotAllowed(refusal) => refusal.fmt(f),
             Self::Realm { registry, realm, problem } => {

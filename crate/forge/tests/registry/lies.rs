@@ -49,6 +49,13 @@ fn lists_of_many_pages() {
             Ok((1, None)),
         ),
         (
+            "of a registry that is elsewhere",
+            Wire::new(|_, _| answer(302, &[("Location", "https://other.example/v2/group/name/tags/list")], "")),
+            Err(
+                "GET https://registry.example.org/v2/group/name/tags/list: https://registry.example.org sends its callers to https://other.example, where nothing is asked; if the registry is there, name the images by that host",
+            ),
+        ),
+        (
             "of a web page",
             Wire::new(|_, _| answer(200, &[], "<html>")),
             Err(
