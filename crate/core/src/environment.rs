@@ -68,7 +68,8 @@ impl Fingerprint {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     write_hex(bytes, &mut text).expect("a String takes everything");
     text

@@ -1,6 +1,6 @@
 //! How a request gets through: without a word, with Basic authentication, or with a token.
 
-use data_encoding::BASE64;
+use base64ct::{Base64, Encoding as _};
 
 use super::challenge::Challenge;
 use super::error::{Action, NotAllowed, RegistryError, refused, said, what};
@@ -222,5 +222,5 @@ fn is_family_of(registry: &Origin, to: &Origin) -> bool {
 /// RFC 7617.
 fn basic(login: &Login) -> Secret {
     let pair = format!("{}:{}", login.user, login.password.expose());
-    Secret::new(format!("Basic {}", BASE64.encode(pair.as_bytes())))
+    Secret::new(format!("Basic {}", Base64::encode_string(pair.as_bytes())))
 }

@@ -1,5 +1,6 @@
 //! Manifests: what a tag stands for.
 
+use repin::environment::hexadecimal;
 use repin::reference::is_digest;
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -146,10 +147,9 @@ impl<T: Transport, L: Logins> Registry<T, L> {
 
 /// The digest of some bytes; `None` for an algorithm that is not sha256 or sha512.
 pub fn digest_of(algorithm: &str, bytes: &[u8]) -> Option<String> {
-    let hex = |digest: &[u8]| data_encoding::HEXLOWER.encode(digest);
     let digits = match algorithm {
-        "sha256" => hex(&Sha256::digest(bytes)),
-        "sha512" => hex(&Sha512::digest(bytes)),
+        "sha256" => hexadecimal(&Sha256::digest(bytes)),
+        "sha512" => hexadecimal(&Sha512::digest(bytes)),
         _ => return None,
     };
     Some(format!("{algorithm}:{digits}"))

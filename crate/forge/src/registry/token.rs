@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::Deserialize;
 
 use super::error::Action;
@@ -105,7 +105,7 @@ impl Claims {
         let (Some(_), Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return None;
         };
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.trim_end_matches('=').as_bytes()).ok()?).ok()
+        serde_json::from_slice(&Base64UrlUnpadded::decode_vec(claims.trim_end_matches('=')).ok()?).ok()
     }
 
     /// The first of the scopes that the token does not permit. GitLab gives less than what is asked for without a word
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn token(claims: &str) -> String {
-        format!("e30.{}.c2ln", BASE64URL_NOPAD.encode(claims.as_bytes()))
+        format!("e30.{}.c2ln", Base64UrlUnpadded::encode_string(claims.as_bytes()))
     }
 
     #[test]
