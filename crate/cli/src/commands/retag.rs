@@ -25,8 +25,8 @@ mod output;
 pub(crate) fn run(options: &Retag, color: Color) -> Result<u8, Failure> {
     if !options.inputs.is_empty() {
         let why = "--inputs cannot be used with retag: the tag would say for ever that the image is the commit's own, \
-                   which is true of the files you name and not of those that the recipe names. Put the patterns into \
-                   .repin.toml instead, where everybody sees them.";
+                   which is true of the files you name and not of those that the recipe names. Use the image that \
+                   `repin resolve` names with --inputs by its own name.";
         Args::command().error(ErrorKind::ArgumentConflict, why).exit();
     }
     let project = Project::open(&options.asked, &[], Some(&options.registry.by_default()), color)?;

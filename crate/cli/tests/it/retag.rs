@@ -260,6 +260,8 @@ fn what_repin_toml_narrows_makes_no_tag_that_outlives_it() {
     for more in [&["--force"][..], &["--dry-run"], &["--tag", "v1"], &["--format", "json"]] {
         assert_eq!(world.in_job(&[&["retag"], more].concat()).code(), 1, "{more:?}");
     }
+    let ran = world.at_gitlab(&["retag"]);
+    assert_eq!((ran.code(), ran.stderr().contains("by what .repin.toml counts")), (1, true), "{}", ran.shown());
     assert_eq!((world.digest(&other), world.digest("v1")), (None, None));
     assert_eq!(world.notes("HEAD"), [""; 0]);
 
@@ -368,6 +370,8 @@ fn what_repin_toml_says_of_the_build_makes_no_such_tag_either() {
         assert_eq!(answer["image"]["tag"], json!(built), "{name}: {answer}");
         let ran = world.in_job(&["retag"]);
         assert_eq!((ran.code(), ran.stderr().contains(".repin.toml")), (1, true), "{name}: {}", ran.shown());
+        let ran = world.at_gitlab(&["retag"]);
+        assert_eq!((ran.code(), ran.stderr().contains("by what .repin.toml counts")), (1, true), "{}", ran.shown());
         let ran = world.in_job(&["retag", "--commit", "HEAD~1", "--tag", &other]);
         assert_eq!(ran.code(), 1, "{name}: {}", ran.shown());
         assert_eq!(world.digest(&other), None, "{name}");
