@@ -86,7 +86,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    async fn look<S: Source>(
+    pub(crate) async fn look<S: Source>(
         source: &S,
         spec: &Arc<Spec>,
         commit: &Commit,

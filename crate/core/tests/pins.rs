@@ -5,7 +5,7 @@ mod memory;
 
 use memory::{File, Memory, id, now};
 use repin::Question;
-use repin::pin::{PinState, audit, audit_digest, audit_image, is_there};
+use repin::pin::{PinState, audit, audit_registry, audit_image, is_there};
 use repin::resolution::{Change, Changed, Reason};
 use repin::source::{Images, Tag};
 use repin::tree::Mode;
@@ -146,7 +146,7 @@ fn a_digest_is_right_where_all_of_its_tags_are() {
         project.images = tags.map(|tags| Images { tags, cut_off: None, ..Images::default() });
         let question = Question { revision: Some(id(commit).to_string()), ..Question::default() };
         let pin = now(audit(&project, &question)).unwrap().unwrap();
-        match now(audit_digest(&project, &question, pin)).unwrap().state {
+        match now(audit_registry(&project, &question, pin)).unwrap().state {
             PinState::Right { commit } => commit.abbreviated(7),
             PinState::Unknown { .. } => "unknown".to_owned(),
             other => panic!("{other:?}"),

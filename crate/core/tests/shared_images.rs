@@ -3,8 +3,9 @@
 
 mod memory;
 
-use memory::{Memory, id};
+use memory::{Memory, id, now};
 use repin::note::Note;
+use repin::pin::{PinState, audit_image, audit_registry};
 use repin::resolution::{Relation, Status};
 use repin::source::{Images, Tag};
 use repin::tree::Mode;
@@ -195,4 +196,46 @@ fn notes_count_where_the_registry_cannot_be_asked() {
     memory.images = Some(Images::default());
     assert_eq!(word(&memory.resolve(&question)), "missing no-image");
     assert_eq!(memory.resolve(&question).image.map(|image| image.relation), None::<Relation>);
+}
+
+#[test]
+fn a_pinned_image_is_doubted_as_a_chosen_one_is() {
+    for (name, pinned, listed, notes, expected) in [
+        ("its tag says it", "b", "a b", "", "right"),
+        ("a note agrees", "b", "a b", "b:a=1", "right"),
+        ("a note says it is of other inputs", "b", "a b", "b:c=1", "stale c"),
+        ("that note is of another digest", "b", "b=2", "b:c=1", "right"),
+        ("a note of a commit that is not here", "b", "b", "b:f=1", "unknown"),
+        ("another environment's image, too", "b", "b=1 c=1", "", "unknown"),
+        ("a note says which", "b", "b=1 c=1", "c:b=1", "right"),
+        ("it is a stranger's, too", "b", "b=1 f=1", "", "unknown"),
+        ("latest is no stranger", "b", "b=1 latest=1", "", "right"),
+        ("by digest", "@1", "b=1", "", "right"),
+        ("by digest, and a note says it is of other inputs", "@1", "b=1", "b:c=1", "stale c"),
+        ("by digest, and it is a stranger's, too", "@1", "b=1 f=1", "", "unknown"),
+    ] {
+        let mut memory = project();
+        memory.images = Some(tags(listed));
+        memory.notes = notes.split_whitespace().map(|text| note(&memory, text)).collect();
+        let question = Question {
+            revision: Some(commit("b").to_string()),
+            image: Some(NAME.to_owned()),
+            ..Question::default()
+        };
+        let image = match pinned.strip_prefix('@') {
+            Some(of) => format!("{NAME}@{}", digest(of.chars().next().unwrap())),
+            None => format!("{NAME}:{}", pinned.repeat(7)),
+        };
+        let audit = now(audit_image(&memory, &question, &image)).unwrap();
+        let state = match now(audit_registry(&memory, &question, audit)).unwrap().state {
+            PinState::Right { .. } => "right".to_owned(),
+            PinState::Stale { commit, changed, .. } => {
+                assert_eq!(changed.len(), 1, "{name}");
+                format!("stale {}", commit.abbreviated(1))
+            }
+            PinState::Unknown { .. } => "unknown".to_owned(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!(state, expected, "{name}");
+    }
 }

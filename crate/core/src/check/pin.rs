@@ -5,7 +5,7 @@ use super::rules::{PIN_FLOATING, PIN_FOREIGN, PIN_GONE, PIN_STALE, PIN_UNKNOWN, 
 use super::some;
 use crate::Oid;
 use crate::inputs::Inputs;
-use crate::pin::{PinAudit, PinState, audit_digest, is_there};
+use crate::pin::{PinAudit, PinState, audit_registry, is_there};
 use crate::question::Question;
 use crate::renku_ini::{self, RenkuIni, set_image};
 use crate::resolution::{Resolution, Status};
@@ -45,7 +45,7 @@ pub(super) async fn look<S: Source>(source: &S, question: &Question, commit: Oid
         found.findings.push(Finding::new(RENKU_INI, message).at(renku_ini::PATH, Some(problem.line)));
     }
     let pin = match crate::pin::audit(source, question).await {
-        Ok(Some(pin)) => audit_digest(source, question, pin).await,
+        Ok(Some(pin)) => audit_registry(source, question, pin).await,
         Ok(None) => return Ok(found),
         Err(error) => Err(error),
     };

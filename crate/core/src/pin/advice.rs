@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PinAudit, PinState, audit_digest, audit_image, is_there};
+use super::{PinAudit, PinState, audit_registry, audit_image, is_there};
 use crate::Oid;
 use crate::question::Question;
 use crate::reference::Reference;
@@ -80,7 +80,7 @@ pub async fn advise<S: Source>(
     let mut pin = None;
     let mut there = None;
     if let Some(found) = ini.pin() {
-        let audit = audit_digest(source, question, audit_image(source, question, &found.image).await?).await?;
+        let audit = audit_registry(source, question, audit_image(source, question, &found.image).await?).await?;
         pin = Some(PinAudit { path: Some(renku_ini::PATH.to_owned()), line: Some(found.line), ..audit });
         there = is_there(source, question, &found.image).await?;
     }

@@ -21,7 +21,7 @@ mod advice;
 mod registry;
 
 pub use advice::{Advice, By, Verdict, advise};
-pub use registry::{audit_digest, is_there};
+pub use registry::{audit_registry, is_there};
 
 /// A pin at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,9 @@ use super::{PinAudit, PinState};
 use crate::environment::Fingerprint;
 use crate::question::Question;
 use crate::reference::Reference;
-use crate::source::{Candidate, Compared, Source, SourceError, Wanted, commits_of};
+use crate::resolve::{Asked, Chooser, difference};
+use crate::shared::{Doubt, Shared, is_here};
+use crate::source::{Candidate, Compared, Source, SourceError, Tag, Wanted, commits_of};
 
 /// As many tags as are asked for their digests one by one.
 const MOST: usize = 16;
@@ -36,14 +38,69 @@ pub async fn is_there<S: Source>(source: &S, question: &Question, image: &str) -
     Ok(images.cut_off.is_none().then_some(false))
 }
 
-/// What has become of an image of the project's own that is pinned by digest, where the registry knows a tag with that
-/// digest; any other audit as it is.
+/// What the registry and notes add to an audit. An image of the project's own that is pinned by digest is found among the
+/// tags; and a right one that was, or may have been, built from other inputs than its tag says is not right.
 ///
-/// Asked are the tags whose digests are known, and of those that have the environment of the commit asked about some.
+/// For a digest the tags whose digests are known are looked at, and of those that have the environment of the commit asked
+/// about some are asked for it.
 ///
 /// # Errors
 /// The revision is unknown, or the source failed.
-pub async fn audit_digest<S: Source>(source: &S, question: &Question, pin: PinAudit) -> Result<PinAudit, SourceError> {
+pub async fn audit_registry<S: Source>(
+    source: &S,
+    question: &Question,
+    pin: PinAudit,
+) -> Result<PinAudit, SourceError> {
+    let pin = by_digest(source, question, pin).await?;
+    doubted(source, question, pin).await
+}
+
+/// The audit of a right image as it is, unless it is known that it was, or may have been, built from other inputs.
+async fn doubted<S: Source>(source: &S, question: &Question, pin: PinAudit) -> Result<PinAudit, SourceError> {
+    let (PinState::Right { .. }, Ok(image)) = (&pin.state, Reference::parse_lenient(&pin.image)) else {
+        return Ok(pin);
+    };
+    let commit = source.commit(question.revision.as_deref()).await?;
+    let (spec, problem) = question.spec_at(source, commit.id).await?;
+    let asked = Asked::look(source, &spec, &commit, problem).await?;
+    let project = source.project();
+    // Notes that cannot be read are as good as none, as for an answer.
+    let notes = source.image_notes().await.unwrap_or_default();
+    let (images, repository) = question.images(source, &project, &spec, &asked.inputs).await?;
+    let tags = images.map(|images| images.tags).unwrap_or_default();
+    let candidates = Candidate::of(&asked.inputs.scheme, &tags);
+    let chooser = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository, project };
+    let mut tag = match (image.digest(), image.tag()) {
+        (Some(digest), _) => tags.iter().find(|tag| tag.digest.as_deref() == Some(digest)).cloned().unwrap_or(Tag {
+            name: String::new(),
+            digest: Some(digest.to_owned()),
+            created_at: None,
+        }),
+        (None, Some(name)) => tags.iter().find(|tag| tag.name == name).cloned().unwrap_or_else(|| Tag::from(name)),
+        (None, None) => return Ok(pin),
+    };
+    // Notes are of digests, and most lists have none.
+    let candidate = candidates.iter().find(|candidate| candidate.tag.name == tag.name);
+    if let (None, false, false, Some(candidate)) = (&tag.digest, notes.is_empty(), source.is_costly(), candidate)
+        && let Some(confirmed) = source.confirm(chooser.wanted(), candidate, commit.id).await?
+    {
+        tag = confirmed;
+    }
+    let doubt = chooser.doubt(chooser.wanted(), &tag, &Shared::new(&candidates), &notes).await?;
+    let state = match doubt {
+        None => return Ok(pin),
+        Some(Doubt::BuiltFrom(of)) if is_here(source, of).await? => {
+            let (_, then) = source.files(&spec, of).await?;
+            let (_, now) = source.files(&spec, commit.id).await?;
+            let changed = difference(&then, &now, usize::MAX).unwrap_or_default();
+            PinState::Stale { commit: of, changed, since: None, ago: None }
+        }
+        Some(doubt) => PinState::Unknown { why: doubt.message(&tag.name) },
+    };
+    Ok(PinAudit { state, ..pin })
+}
+
+async fn by_digest<S: Source>(source: &S, question: &Question, pin: PinAudit) -> Result<PinAudit, SourceError> {
     let PinState::Unknown { .. } = pin.state else { return Ok(pin) };
     let Ok(image) = Reference::parse_lenient(&pin.image) else { return Ok(pin) };
     let Some(digest) = image.digest() else { return Ok(pin) };
