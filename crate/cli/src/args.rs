@@ -321,8 +321,9 @@ pub(crate) struct Resolve {
     ///
     /// The commit, its image inputs and those of the image's commit are looked up in the project, under the options that the
     /// answer was found with; the tag and the digest in the registry, which is asked unless --tags is given. A tag that moved
-    /// does not matter while the registry has the digest.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["commit", "inputs", "image"])]
+    /// does not matter while the registry has the digest. An image of another repository than the project's own is believed only
+    /// where --image names that.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["commit", "inputs"])]
     pub(crate) verify: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value_t)]

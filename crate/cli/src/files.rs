@@ -35,6 +35,10 @@ impl Target {
         let target = folder.join(path);
         let unread = |error: &io::Error| Failure::new(format!("{path} cannot be read")).because(error);
         let content = match fs::metadata(&target) {
+            // To read a pipe would wait for whoever writes to it.
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(Failure::new(format!("{path} is not a file, so it is not changed")));
+            }
             Ok(metadata) if metadata.len() > MAX_BYTES => {
                 return Err(Failure::new(format!("{path} is larger than {MAX_BYTES} bytes, so it is not changed")));
             }
@@ -119,6 +123,22 @@ mod tests {
         fs::write(folder.join("a"), "theirs").expect("it can be written");
         target.write(b"new").expect_err("it changed");
         assert_eq!(fs::read(folder.join("a")).expect("it is there"), b"theirs");
+        fs::remove_dir_all(folder).expect("it can be removed");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        let folder = folder("no-file");
+        fs::create_dir(folder.join("a")).expect("a folder can be made");
+        #[cfg(unix)]
+        {
+            let made = std::process::Command::new("mkfifo").arg(folder.join("pipe")).status();
+            assert!(made.is_ok_and(|made| made.success()));
+            let error = Target::open(&folder, "pipe").err().expect("it is a pipe");
+            assert_eq!(error.to_string(), "pipe is not a file, so it is not changed");
+        }
+        let error = Target::open(&folder, "a").err().expect("it is a folder");
+        assert_eq!(error.to_string(), "a is not a file, so it is not changed");
         fs::remove_dir_all(folder).expect("it can be removed");
     }
 

@@ -176,9 +176,31 @@ async fn repository<S: Source>(
         let scheme = &snapshot.inputs.scheme;
         let candidates = Candidate::of(scheme, &[Tag::from(image.tag.as_str())]);
         let named = commits_of(source, &candidates).await?.into_iter().flatten().collect::<Vec<_>>();
-        checks.push(image_commit(source, record.commit, image, &named, &now).await?);
+        let own = question.repository(&source.project(), &spec, &snapshot.inputs);
+        checks.push(match foreign(source, image, own.as_deref()).await? {
+            Some(why) => check("image-commit", Outcome::Unknown, why),
+            None => image_commit(source, record.commit, image, &named, &now).await?,
+        });
     }
     Ok(())
+}
+
+/// Why tags of the image's repository say nothing of this project's commits: it is neither `own` nor that of a fork's parent.
+async fn foreign<S: Source>(source: &S, image: &Image, own: Option<&str>) -> Result<Option<String>, SourceError> {
+    let parsed = |name: Option<&str>| name.and_then(|name| Reference::parse_lenient(name).ok());
+    let (Some(image), Some(own)) = (parsed(image.reference.as_deref()), parsed(own)) else { return Ok(None) };
+    if own.same_repository(&image) {
+        return Ok(None);
+    }
+    let parent = source.fork_parent().await?.and_then(|parent| parent.image);
+    if parsed(parent.as_deref()).is_some_and(|parent| parent.same_repository(&image)) {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "this project's images are {}, and nobody said that {} has images of it: if it has, say so with --image",
+        own.name(),
+        image.name()
+    )))
 }
 
 /// What the commit is built from now.
@@ -207,6 +229,11 @@ async fn image_commit<S: Source>(
     }
     let notes = source.image_notes().await.unwrap_or_default();
     let built_from = image.digest.as_ref().map(|digest| notes.sources(digest)).unwrap_or_default();
+    if named.is_empty() && built_from.is_empty() {
+        let message =
+            format!("the tag {} names no commit of this project, so nobody can tell whose image it is", image.tag);
+        return Ok(check(NAME, Outcome::Unknown, message));
+    }
     for of in std::iter::once(image.commit).chain(built_from) {
         let short = of.abbreviated(7);
         if of == commit {
@@ -254,7 +281,7 @@ fn of_record(question: &Question, record: &Resolution) -> Question {
         revision: Some(record.commit.to_string()),
         inputs,
         build,
-        image: None,
+        image: question.image.clone(),
         ci_path: question.ci_path.clone(),
     }
 }

@@ -5,7 +5,7 @@ mod memory;
 
 use memory::{File, Memory, id, now};
 use repin::Question;
-use repin::pin::{PinState, audit, audit_registry, audit_image, is_there};
+use repin::pin::{PinState, audit, audit_image, audit_registry, is_there};
 use repin::resolution::{Change, Changed, Reason};
 use repin::source::{Images, Tag};
 use repin::tree::Mode;

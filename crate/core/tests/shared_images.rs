@@ -217,11 +217,8 @@ fn a_pinned_image_is_doubted_as_a_chosen_one_is() {
         let mut memory = project();
         memory.images = Some(tags(listed));
         memory.notes = notes.split_whitespace().map(|text| note(&memory, text)).collect();
-        let question = Question {
-            revision: Some(commit("b").to_string()),
-            image: Some(NAME.to_owned()),
-            ..Question::default()
-        };
+        let question =
+            Question { revision: Some(commit("b").to_string()), image: Some(NAME.to_owned()), ..Question::default() };
         let image = match pinned.strip_prefix('@') {
             Some(of) => format!("{NAME}@{}", digest(of.chars().next().unwrap())),
             None => format!("{NAME}:{}", pinned.repeat(7)),

@@ -123,6 +123,23 @@ fn what_the_repository_says_decides() {
             },
             "unknown: +++??",
         ),
+        (
+            "a tag that names no commit",
+            |record| {
+                let image = record.image.as_mut().unwrap();
+                (image.commit, image.tag) = (commit("b"), "latest".to_owned());
+                image.reference = image.reference.as_ref().map(|name| name.replace("aaaaaaa", "latest"));
+            },
+            "unknown: ++?++",
+        ),
+        (
+            "another project's image",
+            |record| {
+                let image = record.image.as_mut().unwrap();
+                image.reference = image.reference.as_ref().map(|name| name.replace("group/name", "eve/evil"));
+            },
+            "unknown: ++?++",
+        ),
         ("no reference", |record| record.image.as_mut().unwrap().reference = None, "unknown: +++??"),
         ("no digest", |record| record.image.as_mut().unwrap().digest = None, "unknown: ++++?"),
         ("no environment", |record| record.environment = None, "unknown: +?+++"),

@@ -292,3 +292,33 @@ fn digests_come_from_the_registry() {
         "repin <repin@localhost>"
     );
 }
+
+#[test]
+fn a_password_in_the_address_of_a_remote_is_not_shown() {
+    let repository = Repository::course("annotate-push-password");
+    let origin = repository.path.with_file_name("annotate-push-password-origin");
+    let _ = std::fs::remove_dir_all(&origin);
+    repository.git(&["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    let listed = tags(&repository, &["HEAD"]);
+    let good = format!("--push=file://ada:s3cr3t@{}", origin.display());
+    let bad = format!("--push=file://ada:s3cr3t@{}-nowhere", origin.display());
+    for (remote, code) in [(&good, 0), (&bad, 1)] {
+        for args in [vec![remote.as_str()], vec![remote, "--format", "json"]] {
+            let ran = annotate(&repository, &args, &listed);
+            assert_eq!(ran.code(), code, "{}", ran.shown());
+            assert!(ran.shown().contains("file://"), "{}", ran.shown());
+            assert!(!ran.stdout().contains("s3cr3t") && !ran.stderr().contains("s3cr3t"), "{}", ran.shown());
+        }
+    }
+}
+
+#[test]
+fn no_notes_are_no_reason_to_fail() {
+    let repository = Repository::course("annotate-push-nothing");
+    let origin = repository.path.with_file_name("annotate-push-nothing-origin");
+    let _ = std::fs::remove_dir_all(&origin);
+    repository.git(&["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    repository.git(&["remote", "add", "origin", origin.to_str().unwrap()]);
+    let ran = annotate(&repository, &["--push"], "[]");
+    assert_eq!((ran.code(), ran.stderr().as_str()), (0, ""), "{}", ran.shown());
+}

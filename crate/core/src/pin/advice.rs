@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PinAudit, PinState, audit_registry, audit_image, is_there};
+use super::{PinAudit, PinState, audit_image, audit_registry, is_there};
 use crate::Oid;
 use crate::question::Question;
 use crate::reference::Reference;

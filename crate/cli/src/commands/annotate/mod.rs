@@ -73,8 +73,7 @@ pub(crate) fn run(options: &Annotate, color: Color) -> Result<u8, Failure> {
     if let Some(remote) = remote.filter(|_| stopped.is_none() && !options.dry_run)
         && let Some(local) = local
     {
-        push::push(&local.folder(), &remote)?;
-        report.pushed = Some(remote);
+        report.pushed = push::push(&local.folder(), &remote)?;
     }
     report.rest = stopped.as_ref().and_then(|(at, _)| chosen.rest(*at, options));
     report.left = stopped.as_ref().map_or(0, |(at, _)| chosen.ids.len() - at);

@@ -14,29 +14,33 @@ const TRIES: usize = 5;
 const THEIRS: &str = "refs/notes/repin-of-remote";
 
 /// Pushes the notes of the repository at `folder` to a remote. Where the remote has others, they are merged first: all lines
-/// of both stay.
-pub(super) fn push(folder: &Path, remote: &str) -> Result<(), Failure> {
+/// of both stay. What is said of the remote, without what is secret in an address; `None` where there are no notes to push.
+pub(super) fn push(folder: &Path, remote: &str) -> Result<Option<String>, Failure> {
+    let shown = without_secrets(remote);
+    if !git(folder, ["show-ref", "--verify", "--quiet", NOTES_REF])?.status.success() {
+        return Ok(None);
+    }
     let refs = format!("{NOTES_REF}:{NOTES_REF}");
     for _ in 0..TRIES {
         let pushed = git(folder, ["push", "--porcelain", remote, &refs])?;
         if pushed.status.success() {
-            return Ok(());
+            return Ok(Some(shown));
         }
         // `!` TAB refs TAB `[rejected] (fetch first)`; a server that does not want it says `[remote rejected]`.
         let said = String::from_utf8_lossy(&pushed.stdout).into_owned();
         if !said.contains("\t[rejected]") {
-            return Err(failed(&format!("the notes could not be pushed to {remote}"), &pushed)
+            return Err(failed(&format!("the notes could not be pushed to {shown}"), &pushed)
                 .hint("they are in this repository; `git push` has to have the right to write there"));
         }
-        merge(folder, remote)?;
+        merge(folder, remote, &shown)?;
     }
-    Err(Failure::new(format!("{remote} had other notes each time that ours were to be pushed"))
+    Err(Failure::new(format!("{shown} had other notes each time that ours were to be pushed"))
         .hint("the notes are in this repository; push them later, with the same command"))
 }
 
 /// Takes the remote's notes in.
-fn merge(folder: &Path, remote: &str) -> Result<(), Failure> {
-    let what = format!("the notes of {remote} could not be merged with those here");
+fn merge(folder: &Path, remote: &str, shown: &str) -> Result<(), Failure> {
+    let what = format!("the notes of {shown} could not be merged with those here");
     run(folder, &what, &["fetch", "--no-tags", remote, &format!("+{NOTES_REF}:{THEIRS}")])?;
     let merged = run(folder, &what, &["notes", "--ref=repin", "merge", "--quiet", "--strategy=cat_sort_uniq", THEIRS]);
     run(folder, &what, &["update-ref", "-d", THEIRS])?;
