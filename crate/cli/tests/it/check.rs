@@ -7,6 +7,7 @@ use repin::cleanup::{CleanupPolicy, Dated};
 use repin_sandbox::gitlab::{Options, Project, RegistryTag, Repository as Images, Server};
 use serde_json::json;
 
+use crate::gitlab::Served;
 use crate::registry::World;
 use crate::repository::{CI, DOCKERFILE, Repository, Run};
 
@@ -234,4 +235,18 @@ fn the_pin_of_a_fork_is_not_its_parents() {
     let ran = Run::new(&["pin", &url, "--check", "--no-cache", "--format", "json"]).run();
     // It is the image that is right for the fork, and it is there.
     assert_eq!((ran.code(), &ran.json()["verdict"]), (0, &json!("right")), "{}", ran.stdout());
+}
+
+/// Since when a pin is stale takes most requests: an image that is missing is looked for first, and the tags are listed once.
+#[test]
+fn a_stale_pin_takes_no_requests_from_the_search_for_an_image() {
+    let served = Served::new("check-budget");
+    let ran = served.repin(&["check", &served.url(), "--format", "json"]);
+    let (json, log) = (ran.json(), served.server.log());
+    assert_eq!(rules(&json), ["lost-build", "pin-stale", "unpinned-base"], "{}", ran.shown());
+    assert!(log.len() <= 30, "{}", log.len());
+    let lists = log.iter().filter(|request| request.path_and_query.contains("/registry/repositories/1/tags?"));
+    assert_eq!(lists.count(), 1);
+    let whole = served.repin(&["check", &served.url(), "--format", "json", "--max-requests", "none"]).json();
+    assert!(whole["findings"][1]["message"].as_str().unwrap().contains(" changed since 4c0e36a"), "{whole}");
 }

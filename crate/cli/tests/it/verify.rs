@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::gitlab::Served;
-use crate::registry::World;
+use crate::registry::{SECRET, World};
 use crate::repository::{Ran, Repository, Run};
 
 const IMAGE: &str = "registry.example.org/ada/course";
@@ -161,4 +161,37 @@ fn the_registry_itself_is_asked() {
     gone["image"]["digest"] = json!(digest('0'));
     fs::write(file, gone.to_string()).unwrap();
     assert_eq!(world.in_job(&["resolve", "--verify", file]).code(), 3);
+}
+
+#[test]
+fn the_registry_of_a_project_of_a_gitlab_is_asked() {
+    let world = World::new("verify-address");
+    let url = format!("{}/group/name", world.server.url());
+    let token = world.repository.path.with_extension("token");
+    fs::write(&token, SECRET).unwrap();
+    let run = |args: &[&str], stdin: &str| {
+        let args = [&["resolve", &url, "--token-file", token.to_str().unwrap(), "--no-cache"], args].concat();
+        Run::new(&args).within(&world.repository.path).stdin(stdin).run()
+    };
+    let answer = run(&["--format", "json"], "");
+    assert_eq!(answer.json()["status"], json!("found"), "{}", answer.shown());
+    let results = |record: &Value| {
+        let ran = run(&["--verify", "-", "--format", "json"], &record.to_string());
+        let checks = ran.json()["checks"].as_array().unwrap().clone();
+        let words: Vec<String> = checks.iter().map(|check| check["result"].as_str().unwrap().to_owned()).collect();
+        (words.join(" "), ran.code())
+    };
+    let record = answer.json();
+    assert_eq!(results(&record), ("holds holds holds holds holds".to_owned(), 0));
+    let mut other = record.clone();
+    other["image"]["digest"] = json!(digest('0'));
+    assert_eq!(results(&other), ("holds holds holds fails fails".to_owned(), 3));
+    let mut foreign = record.clone();
+    let reference = record["image"]["reference"].as_str().unwrap().replace("group/name", "eve/evil");
+    foreign["image"]["reference"] = json!(reference);
+    assert_eq!(results(&foreign).0.split(' ').nth(2), Some("unknown"));
+    assert_ne!(results(&foreign).1, 0);
+    world.registry.push("group/name", &world.repository.tag("HEAD~2"), 1_719_539_200).unwrap();
+    assert_eq!(results(&record), ("holds holds holds fails holds".to_owned(), 0));
+    assert!(!world.server.log().is_empty());
 }

@@ -78,9 +78,12 @@ pub async fn check<S: Source>(source: &S, question: &Question) -> Result<Vec<Fin
     ignored::look(source, commit.id, inputs, &mut findings).await?;
     // Before anything else is asked: to find a right image, the source may go over to the images of a fork's parent.
     let pin = pin::look(source, question, commit.id).await?;
+    let project = source.project().path;
     let answer = resolve(source, question).await?;
     lost::look(&answer, inputs, &mut findings);
     expiring::look(source, question, &answer, &mut findings).await?;
+    // At last, with what requests are left: it may take the most. A parent's history is not the project's.
+    let pin = if source.project().path == project { pin.dated(source, question).await? } else { pin };
     findings.extend(pin.with_fixes(&answer, inputs));
     Ok(of_commits(findings, &[commit.id]))
 }

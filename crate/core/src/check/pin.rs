@@ -5,34 +5,59 @@ use super::rules::{PIN_FLOATING, PIN_FOREIGN, PIN_GONE, PIN_STALE, PIN_UNKNOWN, 
 use super::some;
 use crate::Oid;
 use crate::inputs::Inputs;
-use crate::pin::{PinAudit, PinState, audit_registry, is_there};
+use crate::pin::{PinAudit, PinState, audit_briefly, audit_registry, dated_if_possible, is_there};
 use crate::question::Question;
 use crate::renku_ini::{self, RenkuIni, set_image};
 use crate::resolution::{Resolution, Status};
 use crate::source::{Source, SourceError};
 
-/// What is wrong with a pin.
+/// What is known of a pin.
 #[derive(Default)]
 pub(super) struct Found {
     text: Vec<u8>,
-    pinned: String,
-    pub(super) findings: Vec<Finding>,
+    /// What is wrong with the file, or with the question.
+    findings: Vec<Finding>,
+    pin: Option<PinAudit>,
+    /// Whether the registry has it.
+    is_there: Option<bool>,
 }
 
 impl Found {
+    /// With the commit since which the pin is stale, where that still can be found out.
+    pub(super) async fn dated<S: Source>(mut self, source: &S, question: &Question) -> Result<Self, SourceError> {
+        if let Some(pin) = self.pin.take() {
+            self.pin = Some(dated_if_possible(source, question, pin).await?);
+        }
+        Ok(self)
+    }
+
+    pub(super) fn findings(self) -> Vec<Finding> {
+        let Self { findings: mut found, pin, is_there, .. } = self;
+        let Some(pin) = pin else { return found };
+        let place = |finding: Finding| finding.at(renku_ini::PATH, pin.line);
+        found.extend(of_state(&pin).map(place));
+        if is_there == Some(false) {
+            let message = format!("sessions cannot start in {}, which the registry does not have", pin.image);
+            let help = "pin the image that `repin resolve` names, or take the pin away";
+            found.push(place(Finding::new(PIN_GONE, message).help(help)));
+        }
+        found
+    }
+
     /// The findings, with the image that is right as the fix of what is the project's own.
     pub(super) fn with_fixes(self, answer: &Resolution, inputs: &Inputs) -> Vec<Finding> {
         // Where the image is built from the pin, too, another one is right once that is changed.
         let is_input = inputs.selection.contains(renku_ini::PATH.as_bytes());
-        let fix = if is_input { None } else { fix(&self.text, &self.pinned, answer) };
+        let pinned = self.pin.as_ref().map_or("", |pin| pin.image.as_str());
+        let fix = if is_input { None } else { fix(&self.text, pinned, answer) };
         let is_fixed =
             |finding: &Finding| [PIN_GONE, PIN_STALE, PIN_FLOATING].iter().any(|rule| rule.name == finding.rule);
         let fixed = |finding: Finding| if is_fixed(&finding) { finding.fix(fix.clone()) } else { finding };
-        self.findings.into_iter().map(fixed).collect()
+        self.findings().into_iter().map(fixed).collect()
     }
 }
 
-/// Looks at the pin of `commit`, which the question is about.
+/// Looks at the pin of `commit`, which the question is about, but not since when it is stale.
 pub(super) async fn look<S: Source>(source: &S, question: &Question, commit: Oid) -> Result<Found, SourceError> {
     let Some(text) = source.read(commit, renku_ini::PATH).await? else { return Ok(Found::default()) };
     let problems = match RenkuIni::parse(&text) {
@@ -44,30 +69,24 @@ pub(super) async fn look<S: Source>(source: &S, question: &Question, commit: Oid
         let message = format!("Renku cannot read this file: {}", problem.kind);
         found.findings.push(Finding::new(RENKU_INI, message).at(renku_ini::PATH, Some(problem.line)));
     }
-    let pin = match crate::pin::audit(source, question).await {
+    let pin = match audit_briefly(source, question).await {
         Ok(Some(pin)) => audit_registry(source, question, pin).await,
         Ok(None) => return Ok(found),
         Err(error) => Err(error),
     };
-    let pin = match pin {
-        Ok(pin) => pin,
+    match pin {
+        Ok(pin) => {
+            found.is_there = is_there(source, question, &pin.image).await?;
+            found.pin = Some(pin);
+        }
         // What was found so far is worth more than an error.
         Err(SourceError::Incomplete(why)) => {
             let message = format!("whether the image that it pins is right cannot be known: {why}");
             let finding = Finding::new(PIN_UNKNOWN, message).severity(Severity::Warning);
             found.findings.push(finding.at(renku_ini::PATH, None));
-            return Ok(found);
         }
         Err(error) => return Err(error),
-    };
-    let place = |finding: Finding| finding.at(renku_ini::PATH, pin.line);
-    found.findings.extend(of_state(&pin).map(place));
-    if is_there(source, question, &pin.image).await? == Some(false) {
-        let message = format!("sessions cannot start in {}, which the registry does not have", pin.image);
-        let help = "pin the image that `repin resolve` names, or take the pin away";
-        found.findings.push(place(Finding::new(PIN_GONE, message).help(help)));
     }
-    found.pinned = pin.image;
     Ok(found)
 }
 

@@ -224,7 +224,7 @@ async fn pins<S: Source>(source: &S, question: &Question, ids: &[Oid]) -> Result
         let Some(group) = groups.get(&key) else { continue };
         let Some(&newest) = group.first() else { continue };
         let at = Question { revision: Some(newest.to_string()), ..question.clone() };
-        let found = pin::look(source, &at, newest).await?.findings;
+        let found = pin::look(source, &at, newest).await?.dated(source, &at).await?.findings();
         // Since when a pin is stale differs by commit; which image it is does not.
         let same = |known: &Finding, new: &Finding| {
             (&known.rule, &known.path, known.line, image_of(known)) == (&new.rule, &new.path, new.line, image_of(new))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PinAudit, PinState, audit_image, audit_registry, is_there};
+use super::{PinAudit, PinState, audit_image_briefly, audit_registry, dated_if_possible, is_there};
 use crate::Oid;
 use crate::question::Question;
 use crate::reference::Reference;
@@ -80,12 +80,19 @@ pub async fn advise<S: Source>(
     let mut pin = None;
     let mut there = None;
     if let Some(found) = ini.pin() {
-        let audit = audit_registry(source, question, audit_image(source, question, &found.image).await?).await?;
+        let audit =
+            audit_registry(source, question, audit_image_briefly(source, question, &found.image).await?).await?;
         pin = Some(PinAudit { path: Some(renku_ini::PATH.to_owned()), line: Some(found.line), ..audit });
         there = is_there(source, question, &found.image).await?;
     }
     // Only now: to find a right image, the source may go over to the images of a fork's parent.
+    let project = source.project().path;
     let answer = resolve(source, question).await?;
+    if source.project().path == project
+        && let Some(audit) = pin.take()
+    {
+        pin = Some(dated_if_possible(source, question, audit).await?);
+    }
     let verdict = pin.as_ref().map_or(Verdict::Absent, |pin| judge(pin, there, &answer));
     let right = answer.image.as_ref().filter(|_| answer.status == Status::Found);
     let pinned = pin.as_ref().filter(|_| verdict == Verdict::Right).map(|pin| pin.image.clone());

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::environment::Snapshot;
+use crate::environment::{Fingerprint, Snapshot};
 use crate::inputs::Spec;
 use crate::question::Question;
 use crate::reference::{Reference, is_floating_tag};
@@ -83,6 +83,14 @@ pub enum PinState {
 /// # Errors
 /// The revision is unknown, or the source failed.
 pub async fn audit<S: Source>(source: &S, question: &Question) -> Result<Option<PinAudit>, SourceError> {
+    match audit_briefly(source, question).await? {
+        Some(pin) => dated(source, question, pin).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same, but not since when a pin is stale, which takes most of the work.
+pub(crate) async fn audit_briefly<S: Source>(source: &S, question: &Question) -> Result<Option<PinAudit>, SourceError> {
     let commit = source.commit(question.revision.as_deref()).await?;
     let Some(text) = source.read(commit.id, renku_ini::PATH).await? else { return Ok(None) };
     // A file that Renku itself cannot read pins nothing; `check` reports it.
@@ -98,9 +106,43 @@ pub async fn audit<S: Source>(source: &S, question: &Question) -> Result<Option<
 /// # Errors
 /// The revision is unknown, or the source failed.
 pub async fn audit_image<S: Source>(source: &S, question: &Question, image: &str) -> Result<PinAudit, SourceError> {
+    let pin = audit_image_briefly(source, question, image).await?;
+    dated(source, question, pin).await
+}
+
+/// The same, but not since when it is stale.
+pub(crate) async fn audit_image_briefly<S: Source>(
+    source: &S,
+    question: &Question,
+    image: &str,
+) -> Result<PinAudit, SourceError> {
     let commit = source.commit(question.revision.as_deref()).await?;
     let state = state_of(source, question, &commit, image).await?;
     Ok(PinAudit { image: image.to_owned(), path: None, line: None, state })
+}
+
+/// The audit with the commit since which a pin is stale, where the history says it and may still be looked at.
+pub(crate) async fn dated_if_possible<S: Source>(
+    source: &S,
+    question: &Question,
+    pin: PinAudit,
+) -> Result<PinAudit, SourceError> {
+    match dated(source, question, pin.clone()).await {
+        Err(SourceError::Incomplete(_)) => Ok(pin),
+        dated => dated,
+    }
+}
+
+async fn dated<S: Source>(source: &S, question: &Question, mut pin: PinAudit) -> Result<PinAudit, SourceError> {
+    if let PinState::Stale { commit, since, ago, .. } = &mut pin.state {
+        let now = source.commit(question.revision.as_deref()).await?;
+        let (spec, _) = question.spec_at(source, now.id).await?;
+        let old = source.snapshots(&spec, &[*commit]).await?.pop();
+        if let Some(old) = old.and_then(|old| old.environment) {
+            (*since, *ago) = self::since(source, &spec, now.id, old).await?.unzip();
+        }
+    }
+    Ok(pin)
 }
 
 async fn state_of<S: Source>(
@@ -179,38 +221,39 @@ impl<S: Source> Look<'_, S> {
             return Ok(PinState::Unknown { why });
         }
         let differing = commits.iter().zip(&snapshots).find(|(_, snapshot)| snapshot.environment != Some(environment));
-        let Some((&commit, old)) = differing else {
+        let Some((&commit, _)) = differing else {
             return Ok(PinState::Right { commit: first });
         };
         let (_, files) = self.source.files(self.spec, commit).await?;
         let changed = difference(&files, self.files, usize::MAX).unwrap_or_default();
-        let (since, ago) = match old.environment {
-            Some(_) => self.since(old).await?.unzip(),
-            None => (None, None),
-        };
-        Ok(PinState::Stale { commit, changed, since, ago })
+        Ok(PinState::Stale { commit, changed, since: None, ago: None })
     }
+}
 
-    /// The first commit of the line of first parents after the last one that had the image's environment, and how many
-    /// came after it.
-    async fn since(&self, old: &Snapshot) -> Result<Option<(Oid, usize)>, SourceError> {
-        let mut child = self.commit.id;
-        let mut ago = 0;
-        let mut count = 32;
-        loop {
-            let line = self.source.first_parents(child, count).await?;
-            let parents = line.commits.get(1..).unwrap_or_default();
-            for (parent, snapshot) in parents.iter().zip(self.source.snapshots(self.spec, parents).await?) {
-                if snapshot.environment == old.environment {
-                    return Ok(Some((child, ago)));
-                }
-                child = *parent;
-                ago += 1;
+/// The first commit of the line of first parents up to `commit` after the last one that had the environment `old`, and how
+/// many came after it.
+async fn since<S: Source>(
+    source: &S,
+    spec: &Arc<Spec>,
+    commit: Oid,
+    old: Fingerprint,
+) -> Result<Option<(Oid, usize)>, SourceError> {
+    let mut child = commit;
+    let mut ago = 0;
+    let mut count = 32;
+    loop {
+        let line = source.first_parents(child, count).await?;
+        let parents = line.commits.get(1..).unwrap_or_default();
+        for (parent, snapshot) in parents.iter().zip(source.snapshots(spec, parents).await?) {
+            if snapshot.environment == Some(old) {
+                return Ok(Some((child, ago)));
             }
-            if line.end != LineEnd::More {
-                return Ok(None);
-            }
-            count = (count * 2).min(4096);
+            child = *parent;
+            ago += 1;
         }
+        if line.end != LineEnd::More {
+            return Ok(None);
+        }
+        count = (count * 2).min(4096);
     }
 }

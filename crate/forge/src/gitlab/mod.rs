@@ -122,8 +122,8 @@ struct State {
     compared: bool,
     /// Whether image tags will be asked for.
     wants_images: bool,
-    /// The tags of a repository, listed beside other requests.
-    ahead: Option<(u64, Result<Images, ApiError>)>,
+    /// The tags of a repository, once they are listed.
+    listed: Option<(u64, Result<Images, ApiError>)>,
     /// Beginnings of ids that stand for one commit only.
     unique: HashSet<String>,
     /// The commit asked about, where its files were read by a name, which may have moved between two requests.

@@ -143,7 +143,7 @@ impl<T: Transport, S: Store> GitLab<T, S> {
             let state = self.state.borrow();
             let prefix = state.project.as_ref().and_then(|project| project.container_registry_image_prefix.clone());
             match state.repositories.as_deref() {
-                _ if !state.wants_images || state.ahead.is_some() || self.images.is_some() => None,
+                _ if !state.wants_images || state.listed.is_some() || self.images.is_some() => None,
                 Some([only]) => Some(only.clone()),
                 Some(all) => all.iter().find(|known| Some(&known.location) == prefix.as_ref()).cloned(),
                 None => None,
@@ -152,16 +152,23 @@ impl<T: Transport, S: Store> GitLab<T, S> {
         if let Some(likely) = likely.filter(|_| !self.has_no_registry()) {
             // Once is enough.
             self.state.borrow_mut().wants_images = false;
-            let tags = self.tags(&likely).await;
-            self.state.borrow_mut().ahead = Some((likely.id, tags));
+            let tags = self.list_tags(&likely).await;
+            self.state.borrow_mut().listed = Some((likely.id, tags));
         }
     }
 
+    /// The tags, which are listed once: a check asks for them more than once. A list that failed is asked for again.
     async fn tags(&self, repository: &RepositoryReply) -> Result<Images, ApiError> {
-        let ahead = self.state.borrow_mut().ahead.take_if(|(id, _)| *id == repository.id);
-        if let Some((_, tags)) = ahead {
-            return tags;
-        }
+        let listed = self.state.borrow_mut().listed.take_if(|(id, _)| *id == repository.id);
+        let tags = match listed {
+            Some((_, tags)) => tags,
+            None => self.list_tags(repository).await,
+        }?;
+        self.state.borrow_mut().listed = Some((repository.id, Ok(tags.clone())));
+        Ok(tags)
+    }
+
+    async fn list_tags(&self, repository: &RepositoryReply) -> Result<Images, ApiError> {
         let id = repository.id.to_string();
         // A count of none is looked at as well: nothing is said to be missing on a number alone.
         let rows = match repository.tags_count {
