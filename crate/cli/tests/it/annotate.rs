@@ -230,6 +230,14 @@ fn a_run_that_stops_says_how_to_go_on() {
     assert_eq!(all[..first.len()], first[..]);
     run(&["--limit", "5"]);
     assert_eq!(comments(&served), all, "nothing was left");
+    // Wherever the requests run out, the commit that they do not suffice for is among those that are left.
+    for most in 5..45 {
+        let ran = run(&["--limit", "5", "--dry-run", "--max-requests", &most.to_string()]);
+        assert!(!ran.stdout().contains("unknown"), "{most}: {}", ran.shown());
+        let left = ran.stderr().lines().find_map(|line| line.split_once(" left; go on")?.0.chars().next());
+        let left = left.map_or(0, |left| left.to_digit(10).unwrap() as usize);
+        assert_eq!(ran.stdout().lines().count() + left, 5, "{most}: {}", ran.shown());
+    }
 }
 
 #[test]

@@ -215,7 +215,21 @@ impl Work<'_> {
                 let remote = way.remote_within(left);
                 let answer = self.project.wait(remote.resolve(&question));
                 self.requests += remote.cost().requests;
-                answer
+                let answer = answer?;
+                let is_used_up = left.is_some_and(|left| remote.cost().requests >= left);
+                let cut = answer
+                    .reason
+                    .as_ref()
+                    .filter(|reason| answer.status == Status::Unknown && (is_used_up || reason.code == "search-limit"));
+                match cut.filter(|_| left.is_some()) {
+                    None => Ok(answer),
+                    // What the limit cut short is left for the next run, as all that comes after it is.
+                    Some(why) => {
+                        let what = format!("{} could not be looked at: {}", id.abbreviated(7), why.message);
+                        let hint = "allow more requests, with `--max-requests N` or `--max-requests none`";
+                        Err(Failure::new(what).hint(hint))
+                    }
+                }
             }
             (named, _) => self.project.wait(repin::resolve::resolve(&named.source(), &question)),
         }
