@@ -1,7 +1,7 @@
 //! What GitLab tells a job about its pipeline (GitLab's "Predefined CI/CD variables").
 
 use repin::Oid;
-use repin::needed::Ref;
+use repin::needed::{Others, Ref};
 
 use crate::project::variable;
 
@@ -10,6 +10,10 @@ pub(crate) struct Job {
     commit: Option<String>,
     ref_name: Option<String>,
     git_tag: Option<String>,
+    /// The pipeline's number.
+    turn: Option<u64>,
+    /// Whether it runs because of a push.
+    is_push: bool,
 }
 
 impl Job {
@@ -19,6 +23,8 @@ impl Job {
             commit: variable("CI_COMMIT_SHA"),
             ref_name: variable("CI_COMMIT_REF_NAME"),
             git_tag: variable("CI_COMMIT_TAG"),
+            turn: variable("CI_PIPELINE_IID").and_then(|number| number.parse().ok()),
+            is_push: variable("CI_PIPELINE_SOURCE").is_some_and(|source| source == "push"),
         }
     }
 
@@ -28,5 +34,10 @@ impl Job {
             return Ref::default();
         }
         Ref { name: self.ref_name.as_deref(), git_tag: self.git_tag.as_deref() }
+    }
+
+    /// Which other commits its job may build.
+    pub(crate) fn others(&self, most: u8) -> Others {
+        Others { most: usize::from(most), turn: self.turn, by_age: self.is_push }
     }
 }

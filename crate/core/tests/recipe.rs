@@ -251,6 +251,167 @@ fn files_with_a_mistake() {
     assert!(taken > 300 && refused > 100, "{taken} and {refused}");
 }
 
+/// Other commits are built only where it is certain that the script does for them what it does for its own: `None`.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn who_builds_other_commits() {
+    const LOGIN: &str = "docker login -u gitlab-ci-token -p $CI_JOB_TOKEN $CI_REGISTRY";
+    const OWN: &str = "    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA\n";
+    let job = |keys: &str| format!("image_build:\n{keys}  script:\n{OWN}");
+    let with = |top: &str, keys: &str| format!("{top}{}", job(keys));
+    let script = |lines: &str| format!("image_build:\n  script:\n{lines}{OWN}");
+    let by_tag = |lines: &str| {
+        format!("image_build:\n{lines}    - docker build -t $IMAGE_TAG .\n    - docker push $IMAGE_TAG\n")
+    };
+    let tag = "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA";
+    for (name, text, why) in [
+        ("plain", job(""), None),
+        ("a login", job(&format!("  before_script:\n    - {LOGIN}\n    - docker info\n")), None),
+        ("a login for all", with(&format!("default:\n  before_script: ['{LOGIN}']\n"), ""), None),
+        ("the old form of it", with(&format!("before_script: ['{LOGIN}']\n"), ""), None),
+        (
+            "none of what is for all",
+            with("before_script: [make]\ncache: {paths: [out]}\n", "  before_script: []\n  cache: []\n"),
+            None,
+        ),
+        ("a tag made in the script", by_tag(&format!("  script:\n    - IMAGE_TAG={tag}\n")), None),
+        ("a repository of its own", with("variables:\n  REPOSITORY: $CI_REGISTRY_IMAGE\n", ""), None),
+        ("a path that no line uses", with("variables:\n  PIP_CACHE_DIR: $CI_PROJECT_DIR/.cache\n", ""), None),
+        (
+            "a later job with files",
+            with("pages:\n  script: [make]\n  artifacts: {paths: [public]}\n", "  stage: build\n"),
+            None,
+        ),
+        (
+            "an earlier one, kept away",
+            with(
+                "make:\n  stage: build\n  script: [make]\n  artifacts: {paths: [out]}\n",
+                "  stage: test\n  dependencies: []\n",
+            ),
+            None,
+        ),
+        (
+            "a tag in the variables",
+            by_tag(&format!("  variables:\n    IMAGE_TAG: {tag}\n  script:\n")),
+            Some("$IMAGE_TAG may be another"),
+        ),
+        (
+            "a tag in the file's",
+            format!("variables:\n  IMAGE_TAG: {tag}\n{}", by_tag("  script:\n")),
+            Some("$IMAGE_TAG may be another"),
+        ),
+        (
+            "by way of another",
+            format!(
+                "variables:\n  A: $CI_COMMIT_SHORT_SHA\n  IMAGE_TAG: $CI_REGISTRY_IMAGE:$A\n{}",
+                by_tag("  script:\n")
+            ),
+            Some("$IMAGE_TAG may be another"),
+        ),
+        (
+            "a tag made before",
+            by_tag(&format!("  before_script:\n    - export IMAGE_TAG={tag}\n  script:\n")),
+            Some("`export IMAGE_TAG="),
+        ),
+        ("a folder", job("  before_script:\n    - cd env\n"), Some("`cd env` in its `before_script:`")),
+        ("a folder for all", with("default:\n  before_script: [cd env]\n", ""), Some("`cd env`")),
+        ("a login elsewhere", with(".a: &a ['docker info']\n", "  before_script: *a\n"), Some("written elsewhere")),
+        ("a cache", job("  cache: {paths: [out]}\n"), Some("has `cache:`")),
+        ("a cache for all", with("cache: {paths: [out]}\n", ""), Some("has `cache:`")),
+        ("hooks", with("default:\n  hooks: {pre_get_sources_script: [make]}\n", ""), Some("has `hooks:`")),
+        ("needs", with("make:\n  script: [make]\n", "  needs: [make]\n"), Some("has `needs:`")),
+        ("dependencies", with("make:\n  script: [make]\n", "  dependencies: [make]\n"), Some("has `dependencies:`")),
+        (
+            "an earlier job with files",
+            with("make:\n  stage: build\n  script: [make]\n  artifacts: {paths: [out]}\n", ""),
+            Some("the job make can hand files"),
+        ),
+        (
+            "an earlier job made elsewhere",
+            with(".m:\n  artifacts: {paths: [out]}\nmake:\n  stage: build\n  extends: .m\n", ""),
+            Some("the job make can hand files"),
+        ),
+        (
+            "an earlier job by default",
+            with("default: {artifacts: {paths: [out]}}\nmake:\n  stage: .pre\n  script: [make]\n", "  stage: build\n"),
+            Some("the job make can hand files"),
+        ),
+        ("an include", with("include: {template: Jobs/Build.gitlab-ci.yml}\n", ""), Some("includes others")),
+        (
+            "variables of rules",
+            job("  rules:\n    - if: $CI_COMMIT_BRANCH\n      variables: {A: b}\n"),
+            Some("its rules set variables"),
+        ),
+        (
+            "variables of the pipeline's rules",
+            with("workflow:\n  rules:\n    - if: $CI_COMMIT_BRANCH\n      variables: {A: b}\n", ""),
+            Some("its rules set variables"),
+        ),
+        ("what is left from before", with("variables:\n  GIT_CLEAN_FLAGS: none\n", ""), Some("GIT_CLEAN_FLAGS")),
+        ("no checkout", with("variables:\n  GIT_STRATEGY: none\n", ""), Some("GIT_STRATEGY")),
+        (
+            "the time of the commit",
+            with("variables:\n  SOURCE_DATE_EPOCH: $CI_COMMIT_TIMESTAMP\n", ""),
+            Some("SOURCE_DATE_EPOCH"),
+        ),
+        (
+            "the branch",
+            script("    - docker pull $CI_REGISTRY_IMAGE:$CI_COMMIT_REF_SLUG\n"),
+            Some("$CI_COMMIT_REF_SLUG may be another"),
+        ),
+        ("somebody's settings", script("    - docker pull $BASE\n"), Some("$BASE may be another")),
+        ("a deployment", script("    - ./deploy.sh $CI_COMMIT_SHORT_SHA\n"), Some("is no build")),
+        ("a file of its own", script("    - make\n"), Some("is no build")),
+        (
+            "a name that stays",
+            format!(
+                "image_build:\n  script:\n    - docker build -t app . && echo built\n    - docker tag app {tag}\n    - docker push {tag}\n"
+            ),
+            Some("a name that another commit's image has"),
+        ),
+        (
+            "a second tag that moves",
+            format!(
+                "image_build:\n  script:\n    - docker build -t {tag} -t $CI_REGISTRY_IMAGE .\n    - docker push --all-tags $CI_REGISTRY_IMAGE\n"
+            ),
+            Some("more than the commit's id"),
+        ),
+        (
+            "a file to include",
+            format!("spec: {{inputs: {{a: {{default: b}}}}}}\n---\n{}", job("")),
+            Some("made to be included"),
+        ),
+        ("a new job", "test:\n  script: [make]\n".into(), None),
+        (
+            "a new job after something for all",
+            "before_script: [make]\ntest:\n  script: [make]\n".into(),
+            Some("`make` in its `before_script:`"),
+        ),
+        (
+            "a new job after one with files",
+            "test:\n  stage: .pre\n  script: [make]\n  artifacts: {paths: [out]}\n".into(),
+            Some("the job test can hand files"),
+        ),
+    ] {
+        let Written { text, notes, .. } = written(&text).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        assert_eq!(text.contains("repin_others build_image"), why.is_none(), "{name}: {notes:?}\n{text}");
+        let is_told =
+            notes.iter().any(|note| note.contains("for its own commit alone") && note.contains(why.unwrap_or("")));
+        assert_eq!(is_told, why.is_some(), "{name}: {notes:?}");
+    }
+}
+
+/// A job that somebody starts, or that waits, goes on doing so.
+#[test]
+fn when_stays() {
+    const OWN: &str = "  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA\n";
+    for when in ["  when: manual\n", "  when: delayed\n  start_in: 5 minutes\n"] {
+        let text = written(&format!("image_build:\n{when}{OWN}")).unwrap().text;
+        assert!(text.contains(when) && !text.contains("rules:"), "{text}");
+        assert!(text.contains(&format!("  except:\n    - {}\n", r"/^renku\/autosave\//")), "{text}");
+    }
+}
+
 #[test]
 fn what_cannot_be_changed_safely_is_refused() {
     const BUILD: &str =

@@ -11,7 +11,10 @@ Lines:
   REPIN_BUILD    1: build the image; 0: a right one is there
   REPIN_IMAGE    the right image: to use (0), or to build and push (1)
   REPIN_TAG      the commit's own tag
+  REPIN_OWN      the image of that name, whether it is there or not
   REPIN_SOURCE   the image that is right already; empty if there is none
+  REPIN_RETAG    1: that one may be given the commit's own tag; 0: not, as .repin.toml or --inputs
+                 narrows what is compared, and a tag would say for ever that the image is the commit's
   REPIN_OTHERS   ids of other commits to build, with a comma between them
 
 Exit status:
@@ -30,7 +33,7 @@ pub(crate) struct BuildNeeded {
     pub(crate) asked: Asked,
     #[command(flatten)]
     pub(crate) registry: Registry,
-    /// Also name up to N ancestors that have no image and the same recipe, newest first, one for each environment
+    /// Also name up to N ancestors that have no image and the same recipe, one for each environment: newest first, and in a pipeline by turns (CI_PIPELINE_IID)
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=50))]
     pub(crate) others: u8,
     /// Write the lines to this file, too; it has all of them or is not touched

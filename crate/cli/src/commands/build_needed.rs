@@ -80,7 +80,7 @@ fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
     let job = Job::read();
     let found = project.ask(async |source, question| {
         let commit = repin::source::Source::commit(source, question.revision.as_deref()).await?;
-        needed::needed(source, question, job.place(commit.id), usize::from(options.others)).await
+        needed::needed(source, question, job.place(commit.id), job.others(options.others)).await
     })?;
     let mut screen = Screen::stderr(color);
     resolve::text(&project, &found.resolution, &mut screen)?;
@@ -98,7 +98,11 @@ struct Lines {
     build: bool,
     image: String,
     tag: String,
+    /// The reference of the commit's own tag.
+    own: String,
     source: String,
+    /// Whether the image may be given that tag.
+    retag: bool,
     others: Vec<String>,
 }
 
@@ -108,16 +112,19 @@ impl Lines {
     fn new(found: &Needed) -> Self {
         let tag = found.tag.clone().filter(|tag| is_plain(tag)).unwrap_or_default();
         let source = found.source.clone().filter(|source| is_plain(source));
-        let own = match (&found.repository, tag.as_str()) {
-            (Some(repository), "") => repository.clone(),
-            (Some(repository), tag) => format!("{repository}:{tag}"),
-            (None, _) => String::new(),
+        let own = match &found.repository {
+            Some(repository) if !tag.is_empty() => format!("{repository}:{tag}").into_plain(),
+            _ => String::new(),
         };
+        let repository = found.repository.clone().unwrap_or_default();
+        let to_build = if tag.is_empty() { repository } else { own.clone() };
         Self {
             schema: SCHEMA,
             build: source.is_none(),
-            image: source.clone().unwrap_or(own).into_plain(),
+            image: source.clone().unwrap_or(to_build).into_plain(),
             tag,
+            own,
+            retag: source.is_some() && found.may_tag,
             source: source.unwrap_or_default(),
             others: found.others.iter().map(ToString::to_string).collect(),
         }
@@ -137,16 +144,17 @@ impl Lines {
             Some(repository) if !tag.is_empty() => format!("{repository}:{tag}").into_plain(),
             _ => String::new(),
         };
-        Self { schema: SCHEMA, build: true, image, tag, ..Self::default() }
+        Self { schema: SCHEMA, build: true, own: image.clone(), image, tag, ..Self::default() }
     }
 
     /// One line for each value. Quotes and blanks are in none: a shell would take the quotes away that GitLab keeps, and
     /// end the value at the blank that GitLab takes for a part of it.
     fn dotenv(&self) -> String {
-        let Self { build, image, tag, source, others, .. } = self;
+        let Self { schema: _, build, image, tag, own, source, retag, others } = self;
         format!(
-            "REPIN_BUILD={}\nREPIN_IMAGE={image}\nREPIN_TAG={tag}\nREPIN_SOURCE={source}\nREPIN_OTHERS={}\n",
+            "REPIN_BUILD={}\nREPIN_IMAGE={image}\nREPIN_TAG={tag}\nREPIN_OWN={own}\nREPIN_SOURCE={source}\nREPIN_RETAG={}\nREPIN_OTHERS={}\n",
             u8::from(*build),
+            u8::from(*retag),
             others.join(",")
         )
     }

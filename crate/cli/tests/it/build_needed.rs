@@ -117,9 +117,9 @@ fn a_shell_and_gitlab_read_the_same() {
     let file = std::fs::read_to_string(repository.path.join("repin.env")).unwrap();
     assert_eq!(file, ran.stdout());
     assert!(!file.contains([' ', '"', '\'', '\\', '$', '`']), "{file}");
-    let names = ["REPIN_BUILD", "REPIN_IMAGE", "REPIN_TAG", "REPIN_SOURCE", "REPIN_OTHERS"];
+    let names = ["REPIN_BUILD", "REPIN_IMAGE", "REPIN_TAG", "REPIN_OWN", "REPIN_SOURCE", "REPIN_RETAG", "REPIN_OTHERS"];
     assert_eq!(file.lines().map(|line| line.split_once('=').unwrap().0).collect::<Vec<_>>(), names);
-    let script = ". ./repin.env; for name in \"$REPIN_BUILD\" \"$REPIN_IMAGE\" \"$REPIN_TAG\" \"$REPIN_SOURCE\" \"$REPIN_OTHERS\"; do echo \"$name\"; done";
+    let script = ". ./repin.env; for name in \"$REPIN_BUILD\" \"$REPIN_IMAGE\" \"$REPIN_TAG\" \"$REPIN_OWN\" \"$REPIN_SOURCE\" \"$REPIN_RETAG\" \"$REPIN_OTHERS\"; do echo \"$name\"; done";
     let output = Command::new("sh").args(["-euc", script]).current_dir(&repository.path).output().unwrap();
     let read: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
     assert_eq!(read, names.map(|name| value(&ran, name)));

@@ -23,6 +23,8 @@ pub struct ImageJob {
     pub build: Build,
     /// The names under which the image is pushed, in their order.
     pub images: Vec<PushedImage>,
+    /// The forms of the tags that the build itself gives.
+    pub(super) built_as: Vec<Form>,
     /// The repository that counts: the project's own root, else the first below it, else the first of all. `None`
     /// where no push can be read.
     pub pushes_to: Option<Repository>,
@@ -211,11 +213,13 @@ fn candidate(job: &Job, found: Found, workflow: Option<&Value>) -> Candidate {
         };
         notes.push(format!("The job {} runs no build command that can be read{called}.", job.name));
     }
+    let built_as = build.iter().flat_map(|build| &build.tags).map(|name| PushedImage::new(name).tag).collect();
     let build = build.map(|build| build.build).unwrap_or_default();
     let job = ImageJob {
         name: job.name.clone(),
         build,
         images,
+        built_as,
         pushes_to: repository,
         scheme,
         changes,

@@ -36,7 +36,7 @@ pub use shelf::{Held, shelf};
 #[cfg(feature = "server")]
 pub use simulate::{Settings, simulate};
 #[cfg(all(feature = "server", unix))]
-pub use trial::{Outcomes, table, trial};
+pub use trial::{Outcomes, Ran, Rehearsal, table, trial};
 
 /// A pipeline. Times are in seconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What is changed in a CI file, line by line.
 
+use super::alone;
+use super::lines::{Line, line};
 use super::outline::{Kind, Node, documents};
 use super::script::{self, AUTOSAVE, AUTOSAVE_PATTERN, BEGIN, END, MARK, Script, Variant};
 use super::{NEW_JOB, Refusal, Wish, Written};
@@ -97,9 +99,7 @@ pub(super) fn of_file(path: &str, text: &str, wish: &Wish) -> Result<Written, Re
             snippet: None,
         });
     }
-    let mut page = Page::new(text);
-    let documents = documents(text);
-    if let Some(root) = documents.last() {
+    if let Some(root) = documents(text).last() {
         match &root.kind {
             Kind::Scalar { text, .. } if text.is_empty() => {}
             Kind::Map { is_flow: false, .. } if root.column == 0 && root.get(&name).is_none() => {}
@@ -116,13 +116,39 @@ pub(super) fn of_file(path: &str, text: &str, wish: &Wish) -> Result<Written, Re
             return Err(refuse(message, "add it there, or put this job in another stage by hand"));
         }
     }
-    let mut lines = script::job(&name, variant);
-    if !text.trim().is_empty() {
-        lines.insert(0, String::new());
+    let mut notes = vec![format!("a new job {name} is put at the end")];
+    let made = |others: bool| {
+        let mut page = Page::new(text);
+        let mut lines = script::job(&name, variant, others);
+        if !text.trim().is_empty() {
+            lines.insert(0, String::new());
+        }
+        page.replace(page.lines.len(), page.lines.len(), lines);
+        page.text()
+    };
+    let mut whole = made(variant != Variant::Kaniko);
+    let read = documents(&whole);
+    let found = read.last().and_then(|root| root.get(&name));
+    let script = found.and_then(|node| node.pair("script"));
+    let own = script.and_then(|(key, script)| own_lines(&Page::new(&whole), key, script));
+    let why = match (found, own) {
+        _ if variant == Variant::Kaniko => Some(KANIKO.to_owned()),
+        (Some(node), Some(own)) => alone::why_new(&read, node, &own),
+        _ => Some("the file cannot be read with it".to_owned()),
+    };
+    if let Some(why) = why {
+        notes.push(is_alone(&why));
+        whole = made(false);
     }
-    page.replace(page.lines.len(), page.lines.len(), lines);
-    page.notes.push(format!("a new job {name} is put at the end"));
-    Ok(Written { notes: std::mem::take(&mut page.notes), text: page.text(), job: name })
+    Ok(Written { notes, text: whole, job: name })
+}
+
+const KANIKO: &str = "kaniko builds one image in a job";
+
+fn is_alone(why: &str) -> String {
+    format!(
+        "the job builds for its own commit alone, since {why}: a commit that no pipeline ran for stays without an image"
+    )
 }
 
 /// The recipe in a job that is there.
@@ -156,7 +182,8 @@ pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: 
     let Some(own) = own_lines(&page, script_key, script) else {
         return Err(refuse(Some(script.line), "the script cannot be taken apart".to_owned(), by_hand));
     };
-    let parts = parts(job, own, &mut page.notes);
+    let why = if job.build.tool == Tool::Kaniko { Some(KANIKO.to_owned()) } else { alone::why(&all, node, job, &own) };
+    let parts = parts(job, own, why.as_deref(), &mut page.notes);
     let indentation = script_key.column;
     let body =
         |line: &String| if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(indentation + 4)) };
@@ -278,16 +305,15 @@ fn own_lines(page: &Page<'_>, key: &Node, script: &Node) -> Option<Vec<String>> 
     (!lines.iter().any(|line| line == BEGIN || line == END)).then_some(lines)
 }
 
-fn parts(job: &ImageJob, own: Vec<String>, notes: &mut Vec<String>) -> Script {
+/// `why`: no other commits are built.
+fn parts(job: &ImageJob, own: Vec<String>, why: Option<&str>, notes: &mut Vec<String>) -> Script {
     let is_kaniko = job.build.tool == Tool::Kaniko;
-    let others = !is_kaniko && script::names_any_commit(job);
-    if !others {
-        let why = if is_kaniko {
-            "kaniko builds one image in a job"
-        } else {
-            "its tags are made of more than the commit's id"
-        };
-        notes.push(format!("the job builds for its own commit alone, since {why}: a commit that no pipeline ran for stays without an image"));
+    notes.extend(why.map(is_alone));
+    if let Some(other) = alone::joined(&own).iter().find(|text| does_more(text)) {
+        notes.push(format!(
+            "`{}` runs only when an image is built, as the whole script does: what is not about the image belongs into a job of its own",
+            other.trim()
+        ));
     }
     let tags = job.scheme.forms().iter().skip(1).filter_map(script::shell).collect();
     let mut floating = Vec::new();
@@ -303,7 +329,17 @@ fn parts(job: &ImageJob, own: Vec<String>, notes: &mut Vec<String>) -> Script {
             _ => notes.push(format!("the tag {shown} moves only when an image is built")),
         }
     }
-    Script { own, others, is_kaniko, tags, floating }
+    Script { own, others: why.is_none(), is_kaniko, tags, floating }
+}
+
+/// Whether a line looks like something beside the image.
+fn does_more(text: &str) -> bool {
+    let is_syntax = |word: &str| {
+        ["if", "then", "else", "elif", "fi", "for", "do", "done", "case", "esac", "set", "cd"].contains(&word)
+    };
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_tool = ["docker", "buildah", "kaniko"].iter().any(|tool| text.contains(tool));
+    line(text) == Line::Other && !is_tool && !is_syntax(first.trim_end_matches(';'))
 }
 
 type Problem = (usize, String);
@@ -326,7 +362,9 @@ fn triggers(page: &mut Page<'_>, node: &Node, script: &Node) -> Result<(), Probl
         let (from, to) = if pairs.len() == 1 { (key.line, policy.last) } else { (changes.line, list.last) };
         page.replace(from, to + 1, Vec::new());
     }
-    let has_policy = node.get("only").is_some() || node.get("except").is_some();
+    // Beside `rules:` these would be no more than a default, or an error.
+    let has_when = node.get("when").is_some() || node.get("start_in").is_some();
+    let has_policy = has_when || node.get("only").is_some() || node.get("except").is_some();
     match node.pair("except") {
         Some((_, except)) if matches!(&except.kind, Kind::Seq { is_flow: false, .. }) => {
             if !except.items().iter().any(is_autosave) {

@@ -9,7 +9,9 @@ use std::fmt;
 
 use super::{CiFile, Files, ImageJob, Tool};
 
+mod alone;
 mod change;
+mod lines;
 mod outline;
 mod script;
 

@@ -1,4 +1,5 @@
-# Builds further commits that no job was run for, each in a checkout of its own. None of them fails this job.
+# Builds further commits that no job was run for, each in a checkout of its own. None of them fails this job; the first that
+# cannot be built is the last that is tried.
 repin_others() {
   for repin_commit in $(echo "$REPIN_OTHERS" | tr , ' '); do
     command -v git >/dev/null || apk add -q --no-cache git >/dev/null 2>&1 || return 0
@@ -16,7 +17,10 @@ repin_others() {
     )
     repin_status=$?
     set -e
-    [ "$repin_status" = 0 ] || echo "repin: the image of $repin_commit was not built: a later pipeline tries again" >&2
     git -c safe.directory='*' worktree remove --force "$repin_tree" >/dev/null 2>&1 || true
+    if [ "$repin_status" != 0 ]; then
+      echo "repin: the image of $repin_commit was not built: later pipelines try it again, in their turn" >&2
+      return 0
+    fi
   done
 }

@@ -2,8 +2,6 @@
 
 use crate::scheme::{Form, Part};
 
-use super::super::image::ImageJob;
-
 const GET: &str = include_str!("get.sh");
 const OTHERS: &str = include_str!("others.sh");
 const DECIDE: &str = include_str!("decide.sh");
@@ -49,7 +47,7 @@ impl Script {
         let mut lines = vec![format!("{MARK}: {rest}"), BEGIN.to_owned()];
         lines.extend(self.own.iter().cloned());
         lines.push(END.to_owned());
-        let mut tags: Vec<String> = self.tags.iter().map(|tag| format!(" --tag \"{tag}\"")).collect();
+        let mut tags: Vec<String> = self.tags.iter().map(tag_option).collect();
         for tag in &self.floating {
             tags.push(format!(" &&\n  repin retag --commit \"$CI_COMMIT_SHA\" --force --tag \"{tag}\""));
         }
@@ -62,7 +60,6 @@ impl Script {
             if self.others { "REPIN_OTHERS=\n" } else { "" },
             &decide,
             if self.others { "repin_others build_image\n" } else { "" },
-            REPORT,
         ];
         lines.extend(parts.iter().flat_map(|part| part.lines()).map(str::to_owned));
         lines
@@ -71,8 +68,13 @@ impl Script {
 
 const FOLDER: &str = "repin_dir=$(mktemp -d)\n";
 const KANIKO_FOLDER: &str = "# kaniko empties every other folder.\nrepin_dir=/kaniko/repin\nmkdir -p \"$repin_dir\"\n";
-/// Only at the end: before the build it would be part of the context.
-const REPORT: &str = "[ ! -f \"$repin_dir/repin.env\" ] || cp \"$repin_dir/repin.env\" repin.env\n";
+
+/// A further tag; none of a git tag in a pipeline that has none.
+fn tag_option(tag: &String) -> String {
+    if tag.contains(GIT_TAG) { format!(" ${{CI_COMMIT_TAG:+--tag \"{tag}\"}}") } else { format!(" --tag \"{tag}\"") }
+}
+
+const GIT_TAG: &str = "${CI_COMMIT_TAG}";
 
 /// A form of a tag as a shell makes it; `None` where nobody knows what it is.
 pub(super) fn shell(form: &Form) -> Option<String> {
@@ -84,21 +86,12 @@ pub(super) fn shell(form: &Form) -> Option<String> {
             Part::Sha { min, max } if min == max => {
                 text.extend(["$(printf %.", &min.to_string(), "s \"$CI_COMMIT_SHA\")"]);
             }
-            Part::GitTag => text.push_str("${CI_COMMIT_TAG}"),
+            Part::GitTag => text.push_str(GIT_TAG),
             Part::RefSlug => text.push_str("${CI_COMMIT_REF_SLUG}"),
             _ => return None,
         }
     }
     Some(text)
-}
-
-/// Whether the same script gives another commit its own tags when only the commit's id is another: all of its tags are
-/// made of that and nothing else.
-pub(super) fn names_any_commit(job: &ImageJob) -> bool {
-    job.images.iter().all(|image| {
-        image.tag.names_commits()
-            && image.tag.parts().iter().all(|part| matches!(part, Part::Sha { .. } | Part::Literal(_)))
-    })
 }
 
 /// The variables of the job, with a comment on each that somebody has to set.
@@ -128,7 +121,7 @@ pub(super) const ARTIFACTS: [&str; 3] = ["artifacts:", "  reports:", "    dotenv
 const SEVEN: &str = "CI_COMMIT_SHA_7=$(echo \"$CI_COMMIT_SHA\" | cut -c1-7)";
 
 /// A whole new job.
-pub(super) fn job(name: &str, variant: Variant) -> Vec<String> {
+pub(super) fn job(name: &str, variant: Variant, others: bool) -> Vec<String> {
     let (head, own): (&[&str], &[&str]) = match variant {
         Variant::Docker => (
             &["image: docker:cli", "services: [\"docker:dind\"]"],
@@ -168,7 +161,7 @@ pub(super) fn job(name: &str, variant: Variant) -> Vec<String> {
     };
     let script = Script {
         own: own.iter().map(|line| (*line).to_owned()).collect(),
-        others: variant != Variant::Kaniko,
+        others,
         is_kaniko: variant == Variant::Kaniko,
         ..Script::default()
     };
@@ -195,7 +188,8 @@ pub(super) fn job(name: &str, variant: Variant) -> Vec<String> {
     lines
 }
 
-/// A job to put somewhere by hand.
+/// A job to put somewhere by hand, which builds for its own commit alone.
 pub(super) fn snippet(name: &str, variant: Variant) -> String {
-    job(name, variant).join("\n") + "\n"
+    // Nobody knows what is beside it there.
+    job(name, variant, false).join("\n") + "\n"
 }

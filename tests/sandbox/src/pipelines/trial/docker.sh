@@ -10,17 +10,17 @@ build)
   context=.
   while [ $# -gt 0 ]; do
     case $1 in
-    --tag) tags="$tags $2" && shift ;;
+    -t | --tag) tags="$tags $2" && shift ;;
     *) context=$1 ;;
     esac
     shift
   done
   echo build >>"$STANDIN/log"
-  if [ -e "$STANDIN/fails" ]; then
+  cd "$context"
+  if [ -e "$STANDIN/fails" ] || grep -q '^nowhere$' requirements.txt; then
     echo failed >>"$STANDIN/log"
     exit 1
   fi
-  cd "$context"
   files=$(sed -n 's/^COPY \(.*\) [^ ]*$/\1/p' Dockerfile)
   # shellcheck disable=SC2086
   content=$(find Dockerfile $files -type f | LC_ALL=C sort | while read -r file; do

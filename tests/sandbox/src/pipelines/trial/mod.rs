@@ -6,7 +6,7 @@
 //!
 //! Of the first two the simulation says which jobs run and what they push. Every recipe has the same story: pushes of several
 //! commits, new branches, merges, reverts, `[skip ci]`, autosaves, schedules, git tags, builds that fail or are cancelled,
-//! pipelines that newer ones cancel, tags that are deleted; and at the end a pipeline of every branch without a fault. Forks
+//! pipelines that newer ones cancel, commits that can never be built, tags that are deleted; and at the end a pipeline of every branch without a fault. Forks
 //! and changes of the CI file are no part of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,10 +20,13 @@ use super::{Cause, Event, Outcome, Pipeline, RunSource, Settings, simulate};
 use crate::{Error, Git, Result};
 
 mod ours;
+mod rehearsal;
 mod story;
 
+pub use ours::Ran;
 use ours::Runner;
-use story::{Happening, INPUTS, Story, tell};
+pub use rehearsal::Rehearsal;
+use story::{Happening, INPUTS, Story, UNBUILDABLE, tell};
 
 /// Renku's template (facts/renku.md, 4), less what does not matter here.
 const RENKU: &str = "\
@@ -54,6 +57,8 @@ image_build:
     docker push $CI_REGISTRY_IMAGE:latest
 ";
 
+/// How many pipelines each branch has at the end: where a commit cannot be built, the others have to have their turn.
+const LAST: usize = 3;
 /// How long a build is taken to need.
 const MINUTES: usize = 6;
 
@@ -70,9 +75,11 @@ pub struct Outcomes {
     pub failures: usize,
     /// Tags that were deleted meanwhile.
     pub deleted: usize,
-    /// Distinct environments of all commits.
+    /// How many builds of one job failed or were cancelled, at most; only of the jobs that are run for real.
+    pub most_failures: usize,
+    /// Distinct environments of all commits that can be built.
     pub environments: usize,
-    /// Commits of the branches that are left.
+    /// Commits of the branches that are left, without those of which no image can ever be built.
     pub commits: usize,
     /// Those for which no right image exists, whatever its tag.
     pub without_image: usize,
@@ -91,7 +98,7 @@ pub struct Outcomes {
 /// # Errors
 /// git, the registry or `repin` fails, or a job fails without a fault that was meant.
 pub fn trial(folder: &Path, repin: &Path, pushes: usize, seed: u64) -> Result<Vec<Outcomes>> {
-    let ours = written(&folder.join("recipe"), repin)?;
+    let ours = written(&folder.join("recipe"), repin, RENKU)?;
     let tell = |name: &str, ci: &str| -> Result<World> {
         let place = folder.join(name);
         World::new(tell(&place.join("origin"), ci, pushes, seed)?)
@@ -127,10 +134,10 @@ pub fn table(all: &[Outcomes]) -> String {
     text
 }
 
-/// Renku's template with our recipe, as the command writes it.
-fn written(folder: &Path, repin: &Path) -> Result<String> {
+/// A CI file with our recipe, as the command writes it.
+fn written(folder: &Path, repin: &Path, ci: &str) -> Result<String> {
     let git = Git::init(folder)?;
-    git.write(".gitlab-ci.yml", RENKU)?;
+    git.write(".gitlab-ci.yml", ci)?;
     let output = Command::new(repin).args(["ci", "--write"]).current_dir(folder).output();
     let output = output.map_err(|error| Error::new(format!("cannot run {}: {error}", repin.display())))?;
     if !output.status.success() {
@@ -145,7 +152,9 @@ struct World {
     story: Story,
     /// Of each commit, by brute force: SHA-256 of the list of the files that are copied.
     contents: HashMap<String, String>,
-    /// The commits of the branches that are left.
+    /// How many distinct ones of these can be built.
+    environments: usize,
+    /// The commits of the branches that are left and can be built.
     commits: Vec<String>,
 }
 
@@ -164,27 +173,38 @@ enum Step<'a> {
 impl World {
     fn new(mut story: Story) -> Result<Self> {
         let mut at = story.happenings.iter().map(Happening::at).max().unwrap_or_default();
-        for (name, sha) in &story.branches {
-            at += 3_600;
-            let (reference, sha) = (format!("refs/heads/{name}"), sha.clone());
-            let cause = Cause::Run { source: RunSource::Web, reference, sha };
-            story.happenings.push(Happening::Event(Event { at, cause, build: super::Build::default() }));
+        for _ in 0..LAST {
+            for (name, sha) in &story.branches {
+                at += 3_600;
+                let (reference, sha) = (format!("refs/heads/{name}"), sha.clone());
+                let cause = Cause::Run { source: RunSource::Web, reference, sha };
+                story.happenings.push(Happening::Event(Event { at, cause, build: super::Build::default() }));
+            }
         }
         let list = |revisions: &[&str]| -> Result<Vec<String>> {
             let printed = story.git.run(&[&["rev-list"], revisions].concat())?;
             Ok(printed.lines().map(str::to_owned).collect())
         };
         let tips: Vec<&str> = story.branches.values().map(String::as_str).collect();
-        let commits = list(&tips)?;
+        let broken = story.git.feed(&["hash-object", "--stdin"], |to| to.write_all(UNBUILDABLE.as_bytes()))?;
+        let broken = format!("{} requirements.txt", broken.trim());
         let mut contents = HashMap::new();
+        let mut never = BTreeSet::new();
         for commit in list(&["--branches", "--tags"])? {
             let files = story
                 .git
                 .run(&[&["ls-tree", "-r", "--format=%(objectname) %(path)", &commit, "--"], &INPUTS[..]].concat())?;
             let hash = Sha256::digest(format!("{files}\n"));
+            if files.contains(&broken) {
+                never.insert(commit.clone());
+            }
             contents.insert(commit, data_encoding::HEXLOWER.encode(&hash));
         }
-        Ok(Self { story, contents, commits })
+        let mut commits = list(&tips)?;
+        commits.retain(|commit| !never.contains(commit));
+        let can_be_built = contents.iter().filter(|(commit, _)| !never.contains(*commit));
+        let environments = can_be_built.map(|(_, content)| content).collect::<BTreeSet<_>>().len();
+        Ok(Self { story, contents, environments, commits })
     }
 
     fn content(&self, commit: &str) -> &str {
@@ -192,11 +212,10 @@ impl World {
     }
 
     fn begin(&self, recipe: &'static str) -> Outcomes {
-        let environments: BTreeSet<&String> = self.contents.values().collect();
         Outcomes {
             recipe,
             pushes: self.story.pushes,
-            environments: environments.len(),
+            environments: self.environments,
             commits: self.commits.len(),
             ..Outcomes::default()
         }
@@ -300,7 +319,7 @@ impl World {
                 Step::Look(_) | Step::Image { .. } => {}
             }
         }
-        (row.builds, row.failures) = (runner.builds, runner.failures);
+        (row.builds, row.failures, row.most_failures) = (runner.builds, runner.failures, runner.most_faults);
         let tags: HashMap<String, String> = runner.tags()?.into_iter().collect();
         let there: BTreeSet<&String> = tags.values().collect();
         let mut named: HashMap<String, Option<String>> = HashMap::new();

@@ -1,7 +1,7 @@
 //! The jobs of our recipe, run for real: the written script, by `sh`, in a checkout, with the real `repin` and a real
 //! registry. Only docker is another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,21 @@ const PROJECT: &str = "ada/course";
 const JOB_TOKEN: &str = "a-job's-own-token";
 const DOCKER: &str = include_str!("docker.sh");
 
+/// What became of a job.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Whether it ended well.
+    pub is_green: bool,
+    /// Its log.
+    pub said: String,
+    /// What later jobs are told.
+    pub report: BTreeMap<String, String>,
+    /// Builds that began.
+    pub builds: usize,
+    /// Those of them that failed or were cancelled.
+    pub faults: usize,
+}
+
 /// Where the jobs run.
 pub(super) struct Runner {
     server: Server,
@@ -29,10 +44,12 @@ pub(super) struct Runner {
     clone: Git,
     folder: PathBuf,
     repin: PathBuf,
-    script: String,
+    ci: ImageJob,
     checksum: String,
     pub(super) builds: usize,
     pub(super) failures: usize,
+    /// How many builds of one job failed or were cancelled, at most.
+    pub(super) most_faults: usize,
     /// The digest of each content that was pushed.
     digests: HashMap<String, String>,
 }
@@ -71,50 +88,70 @@ impl Runner {
             clone: Git::open(&clone),
             folder: folder.to_owned(),
             repin: repin.to_owned(),
-            script: script(ci)?,
+            ci: ImageJob::new(ci)?,
             checksum: data_encoding::HEXLOWER.encode(&Sha256::digest(program)),
             builds: 0,
             failures: 0,
+            most_faults: 0,
             digests: HashMap::new(),
         })
     }
 
     /// Runs the image job of a pipeline.
     pub(super) fn job(&mut self, pipeline: &Pipeline, outcome: &Outcome) -> Result<()> {
-        let docker = self.folder.join("docker");
-        fs::remove_dir_all(&docker).map_err(|error| Error::io("remove", &docker, &error))?;
-        fs::create_dir_all(&docker).map_err(|error| Error::io("make the folder", &docker, &error))?;
         let fault = match outcome {
             Outcome::Success => None,
             Outcome::Failed(_) => Some("fails"),
             _ => Some("is-canceled"),
         };
+        let ran = self.run(pipeline, fault, &[])?;
+        self.builds += ran.builds;
+        self.failures += ran.faults;
+        self.most_faults = self.most_faults.max(ran.faults);
+        if !ran.is_green && ran.faults == 0 {
+            return Err(Error::new(format!("the job of {} failed:\n{}", pipeline.sha, ran.said)));
+        }
+        Ok(())
+    }
+
+    /// The same, for whoever looks at what it did.
+    pub(super) fn run(&mut self, pipeline: &Pipeline, fault: Option<&str>, settings: &[(&str, &str)]) -> Result<Ran> {
+        let docker = self.folder.join("docker");
+        fs::remove_dir_all(&docker).map_err(|error| Error::io("remove", &docker, &error))?;
+        fs::create_dir_all(&docker).map_err(|error| Error::io("make the folder", &docker, &error))?;
         if let Some(fault) = fault {
             write(&docker.join(fault), "")?;
         }
         self.clone.run(&["checkout", "--quiet", "--force", "--detach", &pipeline.sha])?;
         self.clone.run(&["clean", "-ffdxq"])?;
-        // The last pipelines of a story have time for all that is missing.
-        let others = if pipeline.source == "web" { "50" } else { "5" };
         let mut job = Command::new("sh");
-        job.args(["-ec", &self.script]).current_dir(self.clone.dir());
-        self.surround(&mut job, pipeline).env("REPIN_OTHERS_MAX", others).env("STANDIN", &docker);
+        job.args(["-ec", &self.ci.script]).current_dir(self.clone.dir());
+        self.surround(&mut job, pipeline).env("STANDIN", &docker).envs(settings.iter().copied());
         let output = job.output().map_err(|error| Error::new(format!("cannot run sh: {error}")))?;
         let log = fs::read_to_string(docker.join("log")).unwrap_or_default();
-        let mut faults = 0;
+        let report = fs::read_to_string(self.clone.dir().join("repin.env")).unwrap_or_default();
+        let report = report.lines().filter_map(|line| line.split_once('='));
+        let mut ran = Ran {
+            is_green: output.status.success(),
+            said: said(&output),
+            report: report.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            builds: 0,
+            faults: 0,
+        };
         for line in log.lines() {
             match line.split(' ').collect::<Vec<_>>()[..] {
-                ["build"] => self.builds += 1,
-                ["failed" | "canceled"] => faults += 1,
+                ["build"] => ran.builds += 1,
+                ["failed" | "canceled"] => ran.faults += 1,
                 ["push", reference, content] => self.pushed(reference, content)?,
                 _ => return Err(Error::new(format!("the stand-in of docker wrote `{line}`"))),
             }
         }
-        self.failures += faults;
-        if !output.status.success() && faults == 0 {
-            return Err(Error::new(format!("the job of {} failed:\n{}", pipeline.sha, said(&output))));
-        }
-        Ok(())
+        Ok(ran)
+    }
+
+    /// Lets the runner see what was pushed since it was made.
+    pub(super) fn fetch(&self) -> Result<()> {
+        self.clone.run(&["fetch", "--quiet", "--tags", "--force", "origin"]).map(drop)
     }
 
     fn pushed(&mut self, reference: &str, content: &str) -> Result<()> {
@@ -136,28 +173,40 @@ impl Runner {
         command.env_clear().stdin(Stdio::null()).env("PATH", path).env("HOME", &self.folder);
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("LC_ALL", "C")]);
         let image = format!("{}/{PROJECT}", self.registry.host());
-        for (name, value) in [
+        let iid = pipeline.iid.to_string();
+        let slug: String = pipeline
+            .ref_name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .collect();
+        let api = format!("{}/api/v4", self.server.url());
+        let place = self.clone.dir().to_string_lossy().into_owned();
+        let url = format!("{}/repin", self.site.url());
+        let mut variables: Vec<(&str, &str)> = vec![
             ("CI", "true"),
             ("CI_COMMIT_SHA", &pipeline.sha),
             ("CI_COMMIT_SHORT_SHA", &pipeline.sha[..8]),
             ("CI_COMMIT_REF_NAME", &pipeline.ref_name),
+            ("CI_COMMIT_REF_SLUG", &slug),
             (if pipeline.tag { "CI_COMMIT_TAG" } else { "CI_COMMIT_BRANCH" }, &pipeline.ref_name),
             ("CI_PIPELINE_SOURCE", &pipeline.source),
+            ("CI_PIPELINE_IID", &iid),
             ("CI_PROJECT_PATH", PROJECT),
-            ("CI_PROJECT_DIR", &self.clone.dir().to_string_lossy()),
+            ("CI_PROJECT_DIR", &place),
             ("CI_SERVER_URL", self.server.url()),
-            ("CI_API_V4_URL", &format!("{}/api/v4", self.server.url())),
+            ("CI_API_V4_URL", &api),
             ("CI_REGISTRY", self.registry.host()),
             ("CI_REGISTRY_IMAGE", &image),
             ("CI_REGISTRY_USER", "gitlab-ci-token"),
             ("CI_REGISTRY_PASSWORD", JOB_TOKEN),
             ("CI_JOB_TOKEN", JOB_TOKEN),
-            ("REPIN_URL", &format!("{}/repin", self.site.url())),
-            ("REPIN_SHA256", &self.checksum),
-        ] {
-            command.env(name, value);
-        }
-        command
+        ];
+        // GitLab puts the values of others into those of the file, before the job begins; the project's own win.
+        let own: Vec<(String, String)> =
+            self.ci.variables.iter().map(|(name, value)| (name.clone(), expanded(value, &variables))).collect();
+        variables.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        variables.extend([("REPIN_URL", url.as_str()), ("REPIN_SHA256", &self.checksum)]);
+        command.envs(variables)
     }
 
     /// The tags, and what digest each has.
@@ -199,21 +248,41 @@ impl Runner {
     }
 }
 
-/// What the image job of a CI file runs.
-fn script(ci: &str) -> Result<String> {
-    let documents = Yaml::load_from_str(ci).map_err(|error| Error::new(format!("the CI file: {error}")))?;
-    let job = documents.first().and_then(|root| root.as_mapping_get("image_build"));
-    let lines = ["before_script", "script"].into_iter().filter_map(|key| job?.as_mapping_get(key));
-    let lines = lines.flat_map(|list| match list.as_sequence() {
-        Some(items) => items.iter().filter_map(Yaml::as_str).collect::<Vec<_>>(),
-        None => list.as_str().into_iter().collect(),
-    });
-    let script: Vec<&str> = lines.collect();
-    if script.is_empty() {
-        Err(Error::new("the CI file has no job image_build".to_owned()))
-    } else {
-        Ok(script.join("\n"))
+/// The image job of a CI file, as far as it is run here.
+struct ImageJob {
+    script: String,
+    /// Those of the file, then those of the job.
+    variables: Vec<(String, String)>,
+}
+
+impl ImageJob {
+    fn new(ci: &str) -> Result<Self> {
+        let documents = Yaml::load_from_str(ci).map_err(|error| Error::new(format!("the CI file: {error}")))?;
+        let root = documents.first();
+        let job = root.and_then(|root| root.as_mapping_get("image_build"));
+        let lines = ["before_script", "script"].into_iter().filter_map(|key| job?.as_mapping_get(key));
+        let lines = lines.flat_map(|list| match list.as_sequence() {
+            Some(items) => items.iter().filter_map(Yaml::as_str).collect::<Vec<_>>(),
+            None => list.as_str().into_iter().collect(),
+        });
+        let script: Vec<&str> = lines.collect();
+        if script.is_empty() {
+            return Err(Error::new("the CI file has no job image_build".to_owned()));
+        }
+        let variables =
+            [root, job].into_iter().flatten().filter_map(|place| place.as_mapping_get("variables")?.as_mapping());
+        let texts =
+            |(name, value): (&Yaml<'_>, &Yaml<'_>)| Some((name.as_str()?.to_owned(), value.as_str()?.to_owned()));
+        Ok(Self { script: script.join("\n"), variables: variables.flatten().filter_map(texts).collect() })
     }
+}
+
+/// A value with those of other variables in it.
+fn expanded(value: &str, variables: &[(&str, &str)]) -> String {
+    let mut names: Vec<&(&str, &str)> = variables.iter().collect();
+    // A name can be the beginning of another.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    names.iter().fold(value.to_owned(), |text, (name, value)| text.replace(&format!("${name}"), value))
 }
 
 fn said(output: &Output) -> String {

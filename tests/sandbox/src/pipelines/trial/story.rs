@@ -17,6 +17,8 @@ COPY environment.yml requirements.txt /tmp/
 COPY helpers /opt/helpers/
 RUN pip install -r /tmp/requirements.txt
 ";
+/// A file of packages with one that nobody has: no image with it can ever be built.
+pub(super) const UNBUILDABLE: &str = "nowhere\n";
 const HOUR: u64 = 3_600;
 /// Two pushes one behind the other: the pipeline of the first has not begun.
 const MOMENT: u64 = 2;
@@ -78,6 +80,9 @@ pub(super) fn tell(folder: &Path, ci: &str, pushes: usize, seed: u64) -> Result<
     let mut told = 1;
     while told < pushes {
         told += usize::from(teller.next()?);
+    }
+    for name in teller.branches.keys().cloned().collect::<Vec<_>>() {
+        teller.mend(&name)?;
     }
     let Teller { git, happenings, branches, .. } = teller;
     Ok(Story { git, happenings, branches, pushes })
@@ -161,13 +166,28 @@ impl Teller {
         let author = if self.random.bool() { ADA } else { BEN };
         let number = self.random.u8(..12);
         match self.random.u8(..10) {
-            0 | 1 => self.git.write("requirements.txt", format!("numpy=={number}\n"))?,
+            0 | 1 => {
+                let packages = if number == 11 { UNBUILDABLE.to_owned() } else { format!("numpy=={number}\n") };
+                self.git.write("requirements.txt", packages)?;
+            }
             2 => self.git.write("environment.yml", format!("name: course{}\n", number % 4))?,
             3 => self.git.write("helpers/plots.py", format!("import numpy # {}\n", number % 4))?,
             _ => self.git.write("README.md", format!("A course, {}\n", self.numbers))?,
         }
         let skips = if self.random.u8(..100) < 8 { " [skip ci]" } else { "" };
         self.git.commit(author, &format!("Change {}{skips}", self.numbers)).map(drop)
+    }
+
+    /// Nobody leaves a branch as it is when its image cannot be built.
+    fn mend(&mut self, name: &str) -> Result<()> {
+        self.git.run(&["switch", "--quiet", name])?;
+        if self.git.run(&["show", "HEAD:requirements.txt"])?.trim() == UNBUILDABLE.trim() {
+            self.at += HOUR;
+            self.git.write("requirements.txt", "numpy\n")?;
+            self.git.commit(ADA, "Packages that exist")?;
+            self.pushed(name)?;
+        }
+        Ok(())
     }
 
     /// What the image is built from becomes what it was some commits ago.
