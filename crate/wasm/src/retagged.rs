@@ -41,20 +41,8 @@ pub struct RetagTag {
     /// The digest of the image that has it, or would have it.
     pub digest: String,
     /// What was done for it.
-    pub done: RetagDone,
-}
-
-/// What was done for a tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "kebab-case")]
-pub enum RetagDone {
-    /// The image has it now.
-    Tagged,
-    /// The image had it.
-    Already,
-    /// Nothing: it was only looked at.
-    WouldTag,
+    #[cfg_attr(feature = "typescript", ts(type = "\"tagged\" | \"already\" | \"would-tag\""))]
+    pub done: Done,
 }
 
 impl Retag {
@@ -64,11 +52,7 @@ impl Retag {
             reference: format!("{name}:{}", tagged.tag),
             tag: tagged.tag,
             digest: done.digest.clone(),
-            done: match tagged.done {
-                Done::Tagged => RetagDone::Tagged,
-                Done::Already => RetagDone::Already,
-                Done::WouldTag => RetagDone::WouldTag,
-            },
+            done: tagged.done,
         };
         let source = RetagSource { digest: done.digest.clone(), ..source };
         let tags = done.tags.into_iter().map(tag).collect();

@@ -56,7 +56,6 @@ fn types() -> String {
         declared::<retagged::Retag>(config),
         declared::<retagged::RetagSource>(config),
         declared::<retagged::RetagTag>(config),
-        declared::<retagged::RetagDone>(config),
     ];
     text.push_str(&all.join("\n"));
     text

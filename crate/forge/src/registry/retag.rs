@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::error::{refused, what};
 use super::manifest::Manifest;
 use super::token::Scope;
@@ -53,7 +55,8 @@ pub struct Tagged {
 }
 
 /// What was done for a tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Done {
     /// The image has it now.
     Tagged,

@@ -668,9 +668,4 @@ digest: string,
 /**
  * What was done for it.
  */
-done: RetagDone, };
-
-/**
- * What was done for a tag.
- */
-export type RetagDone = "tagged" | "already" | "would-tag";
+done: "tagged" | "already" | "would-tag", };

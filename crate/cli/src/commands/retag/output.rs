@@ -43,7 +43,7 @@ struct Given<'a> {
     reference: String,
     tag: &'a str,
     digest: &'a str,
-    done: &'static str,
+    done: Done,
     /// The digest of the image that had the tag before.
     instead_of: Option<&'a str>,
 }
@@ -68,11 +68,7 @@ fn json(resolution: &Resolution, plan: &Plan, done: &Retagged, after: &After) ->
         reference: plan.reference(&tagged.tag),
         tag: &tagged.tag,
         digest: &done.digest,
-        done: match tagged.done {
-            Done::Tagged => "tagged",
-            Done::Already => "already",
-            Done::WouldTag => "would-tag",
-        },
+        done: tagged.done,
         instead_of: tagged.instead_of.as_deref(),
     });
     let json = Json {
