@@ -8,6 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
 mod annotate;
+mod attempt;
 mod build_needed;
 mod check;
 mod ci;
@@ -15,6 +16,7 @@ mod pin;
 mod retag;
 
 pub(crate) use annotate::Annotate;
+pub(crate) use attempt::Attempt;
 pub(crate) use build_needed::BuildNeeded;
 pub(crate) use check::Check;
 pub(crate) use ci::Ci;
@@ -104,6 +106,13 @@ pub(crate) enum Command {
     /// standard error. It says build wherever it does not know, and so it never fails a job.
     #[command(name = "build-needed", after_help = build_needed::HELP)]
     BuildNeeded(BuildNeeded),
+
+    /// Write down in the registry that a CI job begins to build another commit's image; for the job's script
+    ///
+    /// Some commits can never be built, and nothing else says which: so that no job tries them with every push, each try is
+    /// written down before it begins, and the next one waits longer.
+    #[command(after_help = attempt::HELP)]
+    Attempt(Attempt),
 
     /// Tell each commit's image where people look: in git notes and in comments on GitLab
     ///

@@ -1,7 +1,10 @@
 //! What GitLab tells a job about its pipeline (GitLab's "Predefined CI/CD variables").
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use repin::Oid;
-use repin::needed::{Others, Ref};
+use repin::needed::Ref;
+use repin_forge::gitlab::seconds;
 
 use crate::project::variable;
 
@@ -10,10 +13,8 @@ pub(crate) struct Job {
     commit: Option<String>,
     ref_name: Option<String>,
     git_tag: Option<String>,
-    /// The pipeline's number.
-    turn: Option<u64>,
-    /// Whether it runs because of a push.
-    is_push: bool,
+    /// When the job began, in seconds since 1970; outside of a job, the time.
+    pub(crate) now: i64,
 }
 
 impl Job {
@@ -23,8 +24,7 @@ impl Job {
             commit: variable("CI_COMMIT_SHA"),
             ref_name: variable("CI_COMMIT_REF_NAME"),
             git_tag: variable("CI_COMMIT_TAG"),
-            turn: variable("CI_PIPELINE_IID").and_then(|number| number.parse().ok()),
-            is_push: variable("CI_PIPELINE_SOURCE").is_some_and(|source| source == "push"),
+            now: variable("CI_JOB_STARTED_AT").and_then(|date| seconds(&date)).unwrap_or_else(now),
         }
     }
 
@@ -35,9 +35,9 @@ impl Job {
         }
         Ref { name: self.ref_name.as_deref(), git_tag: self.git_tag.as_deref() }
     }
+}
 
-    /// Which other commits its job may build.
-    pub(crate) fn others(&self, most: u8) -> Others {
-        Others { most: usize::from(most), turn: self.turn, by_age: self.is_push }
-    }
+fn now() -> i64 {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    i64::try_from(seconds).unwrap_or(i64::MAX)
 }

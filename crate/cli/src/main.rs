@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod attempts;
 mod commands;
 mod error;
 mod files;

@@ -15,7 +15,7 @@
 //! | the answer | [`resolution`] | its form, in Rust and as JSON |
 //!
 //! Beside it, [`mod@recipe`] says what an image is built from, [`pin`] what became of an image that was named by hand, and [`check`](mod@check) what is wrong with a
-//! recipe, [`needed`] whether a CI job has to build at all; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes, [`retag`] which tags would be false; [`note`] is how a repository itself remembers which image a commit was given; [`mod@verify`] looks an old answer over.
+//! recipe, [`needed`] whether a CI job has to build at all, and [`attempts`] what it remembers; [`picture`] draws a history; [`cleanup`] says which tags a clean-up policy deletes, [`retag`] which tags would be false; [`note`] is how a repository itself remembers which image a commit was given; [`mod@verify`] looks an old answer over.
 //!
 //! ```
 //! use repin::dockerfile::{BuildOptions, Dockerfile};
@@ -35,6 +35,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod attempts;
 pub mod check;
 mod choose;
 pub mod ci;

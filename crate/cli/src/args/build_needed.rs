@@ -33,9 +33,9 @@ pub(crate) struct BuildNeeded {
     pub(crate) asked: Asked,
     #[command(flatten)]
     pub(crate) registry: Registry,
-    /// Also name up to N ancestors that have no image and the same recipe, one for each environment: newest first, and in a pipeline by turns (CI_PIPELINE_IID)
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=50))]
-    pub(crate) others: u8,
+    /// Also name up to N ancestors (50 at most) that have no image and the same recipe, one for each environment, newest first; those whose build was begun before (`repin attempt`) come last, and not at once
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(crate) others: String,
     /// Write the lines to this file, too; it has all of them or is not touched
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) dotenv: Option<PathBuf>,

@@ -3,12 +3,16 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use repin::needed::{self, Needed};
+use repin::Oid;
+use repin::attempts::Attempts;
+use repin::needed::{self, Needed, Wanted};
 use repin::reference::Reference;
+use repin::source::Source;
 use repin::text::safe;
 use serde::Serialize;
 
 use crate::args::{BuildNeeded, Color, Format};
+use crate::attempts;
 use crate::commands::resolve;
 use crate::error::Failure;
 use crate::job::Job;
@@ -17,6 +21,8 @@ use crate::project::{Project, variable};
 
 /// How many digits of the commit's id make its tag, where its recipe cannot be asked: Renku's way.
 const DIGITS: usize = 7;
+/// How many other commits are named at most.
+const MOST_OTHERS: usize = 50;
 
 /// Says whether to build. Whatever fails on the way is told, and is a reason to build; only the answer itself must arrive.
 pub(crate) fn run(options: &BuildNeeded, color: Color) -> Result<u8, Failure> {
@@ -79,16 +85,44 @@ fn ask(options: &BuildNeeded, color: Color) -> Result<Lines, Failure> {
     let project = Project::open(&options.asked, &[], Some(&options.registry.by_default()), color)?;
     let job = Job::read();
     let found = project.ask(async |source, question| {
-        let commit = repin::source::Source::commit(source, question.revision.as_deref()).await?;
-        needed::needed(source, question, job.place(commit.id), job.others(options.others)).await
+        let commit = Source::commit(source, question.revision.as_deref()).await?;
+        needed::needed(source, question, job.place(commit.id)).await
     })?;
     let mut screen = Screen::stderr(color);
     resolve::text(&project, &found.resolution, &mut screen)?;
-    for note in &found.notes {
-        writeln!(screen, "note: {}", safe(note))?;
+    let others = others(options, &project, &job, &found)
+        .unwrap_or_else(|failure| Err(format!("which other commits have no image is not known: {failure}")));
+    if let Err(why) = &others {
+        writeln!(screen, "note: {}", safe(why))?;
     }
     screen.flush()?;
-    Ok(Lines::new(&found))
+    Ok(Lines::new(&found, &others.unwrap_or_default()))
+}
+
+/// Other commits to build; or why none is looked for.
+fn others(
+    options: &BuildNeeded,
+    project: &Project,
+    job: &Job,
+    found: &Needed,
+) -> Result<Result<Vec<Oid>, String>, Failure> {
+    // It comes from a variable of the project, and must not cost a build where it is wrong.
+    let Ok(most) = options.others.parse::<usize>() else {
+        return Ok(Err(format!("no other commit is looked for: {:?} is no number of commits", options.others)));
+    };
+    let most = most.min(MOST_OTHERS);
+    if most == 0 {
+        return Ok(Ok(Vec::new()));
+    }
+    let attempts = match (project.registries(), &found.repository) {
+        (Some(registries), Some(repository)) => attempts::read(&registries, repository)?,
+        // Whoever says which tags exist says what there is.
+        _ => Attempts::default(),
+    };
+    let wanted = Wanted { most, attempts: &attempts, now: job.now };
+    let others =
+        project.ask(async |source, question| needed::others(source, question, &found.resolution, wanted).await)?;
+    Ok(others.map_err(|why| format!("no other commit is looked for: {why}")))
 }
 
 /// The answer.
@@ -109,7 +143,7 @@ struct Lines {
 const SCHEMA: &str = "repin/build-needed/1";
 
 impl Lines {
-    fn new(found: &Needed) -> Self {
+    fn new(found: &Needed, others: &[Oid]) -> Self {
         let tag = found.tag.clone().filter(|tag| is_plain(tag)).unwrap_or_default();
         let source = found.source.clone().filter(|source| is_plain(source));
         let own = match &found.repository {
@@ -126,7 +160,7 @@ impl Lines {
             own,
             retag: source.is_some() && found.may_tag,
             source: source.unwrap_or_default(),
-            others: found.others.iter().map(ToString::to_string).collect(),
+            others: others.iter().map(ToString::to_string).collect(),
         }
     }
 

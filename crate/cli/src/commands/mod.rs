@@ -4,6 +4,7 @@ use crate::args::{Args, Command};
 use crate::error::Failure;
 
 mod annotate;
+mod attempt;
 mod build_needed;
 mod cache;
 mod check;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args) -> Result<u8, Failure> {
         Command::Pin(options) => pin::run(&options, args.color),
         Command::Ci(options) => ci::run(&options, args.color),
         Command::BuildNeeded(options) => build_needed::run(&options, args.color),
+        Command::Attempt(options) => attempt::run(&options, args.color),
         Command::Annotate(options) => annotate::run(&options, args.color),
         Command::Retag(options) => retag::run(&options, args.color),
         Command::Cache { what } => cache::run(what, args.color),

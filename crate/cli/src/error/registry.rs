@@ -1,4 +1,4 @@
-//! What a person is told when an image gets no further tag.
+//! What a person is told when a registry does not do what it should.
 
 use repin_forge::http::HttpError;
 use repin_forge::registry::{Action, RegistryError, RetagError};
@@ -6,6 +6,15 @@ use repin_forge::registry::{Action, RegistryError, RetagError};
 use super::Failure;
 
 impl Failure {
+    /// What could not be done, as the registry did not do its part; and what to do about it.
+    pub(crate) fn of_registry(what: &str, error: RegistryError) -> Self {
+        let failure = Self::new(what).because(&error);
+        match advice(&RetagError::Registry(error)) {
+            Some(advice) => failure.hint(advice),
+            None => failure,
+        }
+    }
+
     /// Why an image was not tagged, and what to do about it.
     pub(crate) fn of_retag(error: &RetagError) -> Self {
         let failure = Self::new(error.to_string());

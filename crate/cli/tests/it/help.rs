@@ -12,6 +12,7 @@ fn help_is_complete() {
         ("help_resolve", &["resolve", "--help"]),
         ("help_history", &["history", "--help"]),
         ("help_inputs", &["inputs", "--help"]),
+        ("help_attempt", &["attempt", "--help"]),
         ("help_annotate", &["annotate", "--help"]),
         ("help_check", &["check", "--help"]),
         ("help_pin", &["pin", "--help"]),
@@ -55,6 +56,7 @@ fn manual_pages_are_made_for_every_command() {
     let commands = [
         "",
         "-annotate",
+        "-attempt",
         "-build-needed",
         "-cache",
         "-check",

@@ -37,6 +37,7 @@ mod login;
 mod manifest;
 mod mount;
 mod realm;
+mod record;
 mod retag;
 mod tags;
 mod token;

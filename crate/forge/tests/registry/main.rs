@@ -8,6 +8,7 @@ mod lies;
 mod made;
 mod mounts;
 mod read;
+mod record;
 mod retag;
 mod tool;
 mod wire;

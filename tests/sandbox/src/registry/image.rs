@@ -66,7 +66,8 @@ fn layer(text: &str) -> Result<Vec<u8>> {
     made.map_err(|error| Error::new(format!("cannot make a layer: {error}")))
 }
 
-fn date(seconds: u64) -> Result<String> {
+/// An instant in seconds since 1970, as RFC 3339 has it.
+pub(crate) fn date(seconds: u64) -> Result<String> {
     let instant = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     instant.map(|instant| instant.to_string()).ok_or_else(|| Error::new(format!("{seconds} is no date")))
 }

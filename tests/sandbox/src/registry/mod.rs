@@ -20,5 +20,6 @@ mod process;
 mod token;
 
 pub use client::Stored;
+pub(crate) use image::date;
 pub use process::Registry;
 pub use token::{Account, Reply, SERVICE, Signer};

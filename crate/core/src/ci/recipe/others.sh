@@ -1,5 +1,5 @@
-# Builds further commits that no job was run for, each in a checkout of its own. None of them fails this job; the first that
-# cannot be built is the last that is tried.
+# Builds further commits that no job was run for, each in a checkout of its own. None of them fails this job. Each is written
+# down before it begins: what cannot be built is not tried again with every push.
 repin_others() {
   for repin_commit in $(echo "$REPIN_OTHERS" | tr , ' '); do
     command -v git >/dev/null || apk add -q --no-cache git >/dev/null 2>&1 || return 0
@@ -8,6 +8,7 @@ repin_others() {
     set +e
     (
       set -e
+      repin attempt --commit "$repin_commit"
       cd "$repin_tree"
       CI_COMMIT_SHA=$repin_commit
       CI_COMMIT_SHORT_SHA=$(printf %.8s "$repin_commit")
@@ -18,9 +19,6 @@ repin_others() {
     repin_status=$?
     set -e
     git -c safe.directory='*' worktree remove --force "$repin_tree" >/dev/null 2>&1 || true
-    if [ "$repin_status" != 0 ]; then
-      echo "repin: the image of $repin_commit was not built: later pipelines try it again, in their turn" >&2
-      return 0
-    fi
+    [ "$repin_status" = 0 ] || echo "repin: the image of $repin_commit was not built: a later pipeline tries it again" >&2
   done
 }

@@ -75,8 +75,6 @@ pub struct Outcomes {
     pub failures: usize,
     /// Tags that were deleted meanwhile.
     pub deleted: usize,
-    /// How many builds of one job failed or were cancelled, at most; only of the jobs that are run for real.
-    pub most_failures: usize,
     /// Distinct environments of all commits that can be built.
     pub environments: usize,
     /// Commits of the branches that are left, without those of which no image can ever be built.
@@ -319,7 +317,7 @@ impl World {
                 Step::Look(_) | Step::Image { .. } => {}
             }
         }
-        (row.builds, row.failures, row.most_failures) = (runner.builds, runner.failures, runner.most_faults);
+        (row.builds, row.failures) = (runner.builds, runner.failures);
         let tags: HashMap<String, String> = runner.tags()?.into_iter().collect();
         let there: BTreeSet<&String> = tags.values().collect();
         let mut named: HashMap<String, Option<String>> = HashMap::new();

@@ -13,12 +13,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::gitlab::{Kind, Options, Project, Reach, Repository, Server, Token, Visibility};
 use crate::pipelines::{Held, Outcome, Pipeline};
-use crate::registry::Registry;
+use crate::registry::{Registry, date};
 use crate::site::Site;
 use crate::{Error, Git, Result};
 
 const PROJECT: &str = "ada/course";
 const JOB_TOKEN: &str = "a-job's-own-token";
+/// The tag that is no image: what `repin attempt` writes down.
+const RECORD: &str = "repin-attempts";
 const DOCKER: &str = include_str!("docker.sh");
 
 /// What became of a job.
@@ -48,8 +50,6 @@ pub(super) struct Runner {
     checksum: String,
     pub(super) builds: usize,
     pub(super) failures: usize,
-    /// How many builds of one job failed or were cancelled, at most.
-    pub(super) most_faults: usize,
     /// The digest of each content that was pushed.
     digests: HashMap<String, String>,
 }
@@ -92,7 +92,6 @@ impl Runner {
             checksum: data_encoding::HEXLOWER.encode(&Sha256::digest(program)),
             builds: 0,
             failures: 0,
-            most_faults: 0,
             digests: HashMap::new(),
         })
     }
@@ -107,7 +106,6 @@ impl Runner {
         let ran = self.run(pipeline, fault, &[])?;
         self.builds += ran.builds;
         self.failures += ran.faults;
-        self.most_faults = self.most_faults.max(ran.faults);
         if !ran.is_green && ran.faults == 0 {
             return Err(Error::new(format!("the job of {} failed:\n{}", pipeline.sha, ran.said)));
         }
@@ -126,7 +124,7 @@ impl Runner {
         self.clone.run(&["clean", "-ffdxq"])?;
         let mut job = Command::new("sh");
         job.args(["-ec", &self.ci.script]).current_dir(self.clone.dir());
-        self.surround(&mut job, pipeline).env("STANDIN", &docker).envs(settings.iter().copied());
+        self.surround(&mut job, pipeline)?.env("STANDIN", &docker).envs(settings.iter().copied());
         let output = job.output().map_err(|error| Error::new(format!("cannot run sh: {error}")))?;
         let log = fs::read_to_string(docker.join("log")).unwrap_or_default();
         let report = fs::read_to_string(self.clone.dir().join("repin.env")).unwrap_or_default();
@@ -165,7 +163,7 @@ impl Runner {
     }
 
     /// What GitLab and its runner tell a job.
-    fn surround<'c>(&self, command: &'c mut Command, pipeline: &Pipeline) -> &'c mut Command {
+    fn surround<'c>(&self, command: &'c mut Command, pipeline: &Pipeline) -> Result<&'c mut Command> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut places = vec![self.folder.join("bin")];
         places.extend(std::env::split_paths(&path));
@@ -174,6 +172,7 @@ impl Runner {
         command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("LC_ALL", "C")]);
         let image = format!("{}/{PROJECT}", self.registry.host());
         let iid = pipeline.iid.to_string();
+        let started = date(pipeline.jobs.iter().find_map(|job| job.started_at).unwrap_or(pipeline.created_at))?;
         let slug: String = pipeline
             .ref_name
             .chars()
@@ -200,19 +199,24 @@ impl Runner {
             ("CI_REGISTRY_USER", "gitlab-ci-token"),
             ("CI_REGISTRY_PASSWORD", JOB_TOKEN),
             ("CI_JOB_TOKEN", JOB_TOKEN),
+            ("CI_JOB_STARTED_AT", &started),
         ];
         // GitLab puts the values of others into those of the file, before the job begins; the project's own win.
         let own: Vec<(String, String)> =
             self.ci.variables.iter().map(|(name, value)| (name.clone(), expanded(value, &variables))).collect();
         variables.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         variables.extend([("REPIN_URL", url.as_str()), ("REPIN_SHA256", &self.checksum)]);
-        command.envs(variables)
+        Ok(command.envs(variables))
     }
 
-    /// The tags, and what digest each has.
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The tags of images, and what digest each has.
     pub(super) fn tags(&self) -> Result<Vec<(String, String)>> {
         let mut tags = Vec::new();
-        for tag in self.registry.tags(PROJECT)? {
+        for tag in self.registry.tags(PROJECT)?.into_iter().filter(|tag| tag != RECORD) {
             let digest = self.registry.digest(PROJECT, &tag)?;
             tags.extend(digest.map(|digest| (tag, digest)));
         }
@@ -224,13 +228,14 @@ impl Runner {
         self.digests.get(content).map(String::as_str)
     }
 
-    /// Deletes one of the tags.
+    /// Deletes one of the tags; whether it was that of an image.
     pub(super) fn delete(&self, place: usize) -> Result<bool> {
         let tags = self.registry.tags(PROJECT)?;
         if tags.is_empty() {
             return Ok(false);
         }
-        self.registry.delete(PROJECT, &tags[place % tags.len()])
+        let tag = &tags[place % tags.len()];
+        Ok(self.registry.delete(PROJECT, tag)? && tag != RECORD)
     }
 
     /// What Repin itself names for each commit of a history: commit and tag.
@@ -238,7 +243,7 @@ impl Runner {
         let mut command = Command::new(&self.repin);
         command.args(["history", "--registry", "--format", "json", "--commit", tip]).current_dir(self.clone.dir());
         let pipeline = Pipeline { sha: tip.to_owned(), ..Pipeline::default() };
-        let output = self.surround(&mut command, &pipeline).output();
+        let output = self.surround(&mut command, &pipeline)?.output();
         let output = output.map_err(|error| Error::new(format!("cannot run {}: {error}", self.repin.display())))?;
         let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
             .map_err(|error| Error::new(format!("repin history: {error}\n{}", said(&output))))?;

@@ -7,7 +7,12 @@ use sha2::{Digest as _, Sha256};
 use super::ours::{Ran, Runner};
 use super::written;
 use crate::pipelines::Pipeline;
+use crate::registry::Registry;
 use crate::{ADA, Git, Result};
+
+/// When the first pipeline is made, and how long after it the next one, in seconds.
+const START: u64 = 1_700_000_000;
+const HOUR: u64 = 3_600;
 
 /// A repository, and where its jobs run.
 pub struct Rehearsal {
@@ -42,7 +47,7 @@ impl Rehearsal {
         self.git.commit(ADA, &format!("Write {path}"))
     }
 
-    /// The pipeline of a branch or a git tag, with these variables of the project.
+    /// The pipeline of a branch or a git tag, with these variables of the project. There is one each hour.
     ///
     /// # Errors
     /// The job cannot be run. That it failed is no error.
@@ -54,13 +59,19 @@ impl Rehearsal {
             sha: self.git.run(&["rev-parse", &format!("{reference}^{{commit}}")])?,
             ref_name: reference.to_owned(),
             source: "push".to_owned(),
+            created_at: START + self.pipelines * HOUR,
             tag: self.git.run(&["rev-parse", "--verify", "--quiet", &format!("refs/tags/{reference}")]).is_ok(),
             ..Pipeline::default()
         };
         self.runner.run(&pipeline, None, settings)
     }
 
-    /// The tags of the registry.
+    /// The registry, which has the images in `ada/course`.
+    pub fn registry(&self) -> &Registry {
+        self.runner.registry()
+    }
+
+    /// The tags of images.
     ///
     /// # Errors
     /// The registry fails.
