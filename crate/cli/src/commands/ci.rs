@@ -32,18 +32,33 @@ pub(crate) fn run(options: &Ci, color: Color) -> Result<u8, Failure> {
     let root = root(&options.project)?;
     let path = variable("CI_CONFIG_PATH").filter(|path| is_local_ci_path(path)).unwrap_or_else(|| CI_PATH.to_owned());
     let mut files = Folder { root: root.clone() };
-    let old = files.read(&path)?.unwrap_or_default();
     let wish = Wish { job: options.job.clone(), variant: options.variant.map(Into::into) };
     let written = match write(&path, &mut files, &wish)? {
         Ok(written) => written,
         Err(refusal) => {
-            if let Some(snippet) = &refusal.snippet {
-                eprintln!("# a job with the recipe:\n{snippet}");
-            }
-            return Err(Failure::new(refusal.message).hint(refusal.next));
+            let next = match &refusal.snippet {
+                Some(_) if options.check => "`repin ci` shows a job with the recipe to put there by hand".to_owned(),
+                Some(snippet) => {
+                    eprintln!("# a job with the recipe:\n{snippet}");
+                    refusal.next
+                }
+                None => refusal.next,
+            };
+            return Err(Failure::new(refusal.message).hint(next));
         }
     };
+    // Of an included recipe it is that file.
+    let path = safe(&written.path);
+    let path = path.as_ref();
+    let old = files.read(&written.path)?.unwrap_or_default();
     let is_same = written.text.as_bytes() == old;
+    if options.check && !written.unseen.is_empty() {
+        let unseen = written.unseen.join(" and ");
+        return Err(Failure::new(format!(
+            "whether the recipe is up to date cannot be told: no image job is in {path}, which includes {unseen}, and that is not in this repository"
+        ))
+        .hint("if the image job is there, check it there; if there is none, `repin ci --write` puts a new one into this file"));
+    }
     if options.print {
         let mut out = raw_stdout();
         out.write_all(written.text.as_bytes())?;
@@ -61,11 +76,16 @@ pub(crate) fn run(options: &Ci, color: Color) -> Result<u8, Failure> {
         writeln!(screen, "{path} is not up to date: `repin ci` shows what would change, `repin ci --write` writes it")?;
     } else {
         // Bytes that are no UTF-8 were refused before.
-        difference(&mut screen, &path, &String::from_utf8_lossy(&old), &written.text)?;
+        difference(&mut screen, path, &String::from_utf8_lossy(&old), &written.text)?;
     }
     if !is_same && options.write {
-        replace(&root.join(&path), &written.text)?;
+        replace(&root.join(&written.path), &written.text)?;
         writeln!(screen, "{path} is written")?;
+    }
+    if !options.check {
+        for note in &written.notes {
+            writeln!(screen, "note: {}", safe(note))?;
+        }
     }
     if !is_same && !options.check {
         advice(&mut screen, &written, options.write)?;
@@ -103,9 +123,6 @@ fn difference(screen: &mut Screen<'_>, path: &str, old: &str, new: &str) -> io::
 }
 
 fn advice(screen: &mut Screen<'_>, written: &Written, is_written: bool) -> io::Result<()> {
-    for note in &written.notes {
-        writeln!(screen, "note: {}", safe(note))?;
-    }
     writeln!(screen, "note: the CI file is an input of the image: the first pipeline with it builds once more")?;
     if !is_written {
         writeln!(screen, "next: `repin ci --write` writes it")?;

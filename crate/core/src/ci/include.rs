@@ -23,6 +23,8 @@ pub(super) struct Loaded {
     pub(super) files: Vec<String>,
     pub(super) patterns: Vec<String>,
     pub(super) notes: Vec<String>,
+    /// What is included and cannot be read from the commit.
+    pub(super) unseen: Vec<String>,
 }
 
 /// Reads the file at `path` and everything that it includes.
@@ -169,10 +171,12 @@ impl<F: Files> Loader<'_, F> {
         };
         if kind != "local" {
             let file = entry.some("file").map(|file| format!(" ({})", file.texts().join(", "))).unwrap_or_default();
+            self.out.unseen.push(format!("the {kind} {what}{file}"));
             self.note(format!("{from} includes the {kind} {what}{file}, which is not in this repository: what it defines is not known, nor when it changes."));
             return None;
         }
         if what.contains('$') {
+            self.out.unseen.push(what.clone());
             self.note(format!(
                 "{from} includes {what}: the variable in it is set outside the repository, so the file is not known."
             ));

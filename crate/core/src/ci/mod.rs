@@ -142,6 +142,10 @@ pub struct CiFile {
     files: Vec<String>,
     patterns: Vec<String>,
     notes: Vec<String>,
+    /// What is included and cannot be read from the commit.
+    unseen: Vec<String>,
+    /// Whether `workflow: rules:` has `changes:`.
+    pipelines_by_changes: bool,
     jobs: Vec<image::Candidate>,
 }
 
@@ -154,12 +158,23 @@ impl CiFile {
         let loaded = include::load(path, files)?;
         let mut notes = loaded.notes;
         let mut jobs = Vec::new();
+        let mut pipelines_by_changes = false;
         if let Some(config) = &loaded.config {
             let assembled = assemble::assemble(config);
             notes.extend(assembled.notes);
             jobs = image::candidates(&assembled.jobs, assembled.workflow.as_ref());
+            let rules = assembled.workflow.as_ref().map(rule::Rule::parse_all).unwrap_or_default();
+            pipelines_by_changes = rules.iter().any(|rule| rule.changes.is_some());
         }
-        Ok(CiFile { exists: loaded.exists, files: loaded.files, patterns: loaded.patterns, notes, jobs })
+        Ok(CiFile {
+            exists: loaded.exists,
+            files: loaded.files,
+            patterns: loaded.patterns,
+            notes,
+            unseen: loaded.unseen,
+            pipelines_by_changes,
+            jobs,
+        })
     }
 
     /// Whether the commit has the file.

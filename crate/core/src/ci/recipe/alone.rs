@@ -31,15 +31,18 @@ const GIVES: [&str; 2] = ["cache", "hooks"];
 /// GitLab's stages, where the file names none.
 const STAGES: [&str; 3] = ["build", "test", "deploy"];
 
+/// Whoever includes a file can give its job more than is seen there.
+pub(super) const INCLUDED: &str = "its file is made to be included";
+
 /// Why the job builds for its own commit alone; `None`: it can build others.
 pub(super) fn why(documents: &[Node], node: &Node, job: &ImageJob, own: &[String]) -> Option<String> {
-    let [root] = documents else { return Some("its file is made to be included".to_owned()) };
+    let [root] = documents else { return Some(INCLUDED.to_owned()) };
     of_tags(job).or_else(|| of_pipeline(root, node)).or_else(|| of_script(root, node, own))
 }
 
 /// The same for a new job in a file.
 pub(super) fn why_new(documents: &[Node], node: &Node, own: &[String]) -> Option<String> {
-    let [root] = documents else { return Some("its file is made to be included".to_owned()) };
+    let [root] = documents else { return Some(INCLUDED.to_owned()) };
     of_pipeline(root, node).or_else(|| of_script(root, node, own))
 }
 

@@ -140,7 +140,7 @@ pub(super) fn of_file(path: &str, text: &str, wish: &Wish) -> Result<Written, Re
         notes.push(is_alone(&why));
         whole = made(false);
     }
-    Ok(Written { notes, text: whole, job: name })
+    Ok(Written { path: path.to_owned(), notes, text: whole, job: name, unseen: Vec::new() })
 }
 
 const KANIKO: &str = "kaniko builds one image in a job";
@@ -151,8 +151,32 @@ fn is_alone(why: &str) -> String {
     )
 }
 
+/// Whether the file has a job of this name with a script of its own.
+pub(super) fn has_script(text: &str, name: &str) -> bool {
+    documents(text).last().and_then(|root| root.get(name)?.get("script")).is_some()
+}
+
+/// Whether that script is the recipe.
+pub(super) fn has_recipe(text: &str, name: &str) -> bool {
+    let all = documents(text);
+    let script = all.last().and_then(|root| root.get(name)?.get("script"));
+    script.is_some_and(|script| script.items().iter().any(is_ours))
+}
+
+/// Whether an item of a script was written here.
+fn is_ours(item: &Node) -> bool {
+    item.text().is_some_and(|text| text.starts_with(MARK))
+}
+
 /// The recipe in a job that is there.
-pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: &Wish) -> Result<Written, Refusal> {
+pub(super) fn of_job(
+    path: &str,
+    text: &str,
+    is_included: bool,
+    ci: &CiFile,
+    job: &ImageJob,
+    wish: &Wish,
+) -> Result<Written, Refusal> {
     let name = job.name.as_str();
     let variant = Variant::of(job.build.tool);
     let refuse = |line: Option<usize>, message: String, next: &str| {
@@ -179,10 +203,24 @@ pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: 
         return Err(refuse(Some(key.line), format!("the job {name} has no script of its own"), by_hand));
     };
     let mut page = Page::new(text);
+    if script.items().iter().any(is_ours)
+        && let Some(other) = script.items().iter().find(|item| !is_ours(item))
+    {
+        return Err(Refusal {
+            message: format!("{path}:{}: the script of {name} has an item beside the recipe's own", other.line + 1),
+            next: "move it between the two marks, into `build_image`, if it is about the image; else into a job of its own"
+                .to_owned(),
+            snippet: None,
+        });
+    }
     let Some(own) = own_lines(&page, script_key, script) else {
         return Err(refuse(Some(script.line), "the script cannot be taken apart".to_owned(), by_hand));
     };
-    let why = if job.build.tool == Tool::Kaniko { Some(KANIKO.to_owned()) } else { alone::why(&all, node, job, &own) };
+    let why = match () {
+        () if job.build.tool == Tool::Kaniko => Some(KANIKO.to_owned()),
+        () if is_included => Some(alone::INCLUDED.to_owned()),
+        () => alone::why(&all, node, job, &own),
+    };
     let parts = parts(job, own, why.as_deref(), &mut page.notes);
     let indentation = script_key.column;
     let body =
@@ -190,12 +228,14 @@ pub(super) fn of_job(path: &str, text: &str, ci: &CiFile, job: &ImageJob, wish: 
     let mut lines = vec![format!("{}script:", " ".repeat(indentation)), format!("{}- |", " ".repeat(indentation + 2))];
     lines.extend(parts.lines().iter().map(body));
     triggers(&mut page, node, script_key).map_err(|(line, message)| refuse(Some(line), message, by_hand))?;
-    keys(&mut page, node, script_key).map_err(|(line, message)| refuse(Some(line), message, by_hand))?;
+    let shared = all.last().and_then(|root| root.get("variables"));
+    keys(&mut page, node, script_key, shared).map_err(|(line, message)| refuse(Some(line), message, by_hand))?;
+    version(&mut page, [shared, node.get("variables")]);
     page.replace(script_key.line, script.last + 1, lines);
     artifacts(&mut page, node, script_key, script);
     let mut notes = std::mem::take(&mut page.notes);
     notes.dedup();
-    Ok(Written { text: page.text(), job: name.to_owned(), notes })
+    Ok(Written { path: path.to_owned(), text: page.text(), job: name.to_owned(), notes, unseen: Vec::new() })
 }
 
 /// The keys of the job that can be changed: what else it shares with others stays as it is.
@@ -280,8 +320,9 @@ fn refers(node: &Node, name: &str) -> bool {
 fn own_lines(page: &Page<'_>, key: &Node, script: &Node) -> Option<Vec<String>> {
     let items = script.items();
     if let [only] = items
-        && let Some(text) = only.text().filter(|text| text.starts_with(MARK))
+        && is_ours(only)
     {
+        let text = only.text()?;
         let inner = text.split_once(BEGIN)?.1.rsplit_once(END)?.0;
         return Some(inner.trim_matches('\n').lines().map(str::to_owned).collect());
     }
@@ -429,7 +470,7 @@ fn rules(page: &mut Page<'_>, key: &Node, rules: &Node) -> Result<(), Problem> {
 }
 
 /// The keys beside script and triggers.
-fn keys(page: &mut Page<'_>, node: &Node, script: &Node) -> Result<(), Problem> {
+fn keys(page: &mut Page<'_>, node: &Node, script: &Node, shared: Option<&Node>) -> Result<(), Problem> {
     let mut new: Vec<String> = Vec::new();
     if node.get("resource_group").is_none() {
         new.push("resource_group: image".to_owned());
@@ -449,23 +490,26 @@ fn keys(page: &mut Page<'_>, node: &Node, script: &Node) -> Result<(), Problem> 
     if node.get("retry").is_none() {
         new.extend(script::RETRY.iter().map(|line| (*line).to_owned()));
     }
+    // What the file says for all jobs of the program, the job does not say again.
+    let is_shared = |name: &str| name.starts_with("REPIN_") && shared.is_some_and(|shared| shared.get(name).is_some());
+    let wanted: Vec<_> = script::VARIABLES.into_iter().filter(|(name, _)| !is_shared(name)).collect();
     match node.pair("variables") {
         None => {
             new.push("variables:".to_owned());
-            new.extend(script::VARIABLES.iter().map(|(name, value)| format!("  {name}: {value}")));
+            new.extend(wanted.iter().map(|(name, value)| format!("  {name}: {value}")));
         }
-        Some((key, variables)) => self::variables(page, key, variables)?,
+        Some((key, variables)) => self::variables(page, key, variables, &wanted)?,
     }
     let new: Vec<&str> = new.iter().map(String::as_str).collect();
     page.insert(script.line, script.column, &new);
     Ok(())
 }
 
-fn variables(page: &mut Page<'_>, key: &Node, variables: &Node) -> Result<(), Problem> {
+fn variables(page: &mut Page<'_>, key: &Node, variables: &Node, wanted: &[(&str, &str)]) -> Result<(), Problem> {
     if !matches!(variables.kind, Kind::Map { is_flow: false, .. }) {
         return Err((key.line, "`variables:` is not written with one on each line".to_owned()));
     }
-    let missing: Vec<String> = script::VARIABLES
+    let missing: Vec<String> = wanted
         .iter()
         .filter(|(name, _)| variables.get(name).is_none())
         .map(|(name, value)| format!("{name}: {value}"))
@@ -479,6 +523,46 @@ fn variables(page: &mut Page<'_>, key: &Node, variables: &Node) -> Result<(), Pr
     let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
     page.append(variables, &missing);
     Ok(())
+}
+
+/// Brings REPIN_VERSION up to this program, which wrote the script: in the job, or where the file sets it for all.
+fn version(page: &mut Page<'_>, places: [Option<&Node>; 2]) {
+    let value = |name: &str| {
+        let found = places.iter().flatten().filter_map(|variables| variables.get(name));
+        found.map(|node| node.get("value").unwrap_or(node)).collect::<Vec<_>>()
+    };
+    for node in value("REPIN_VERSION") {
+        let (Some(text), Some(end)) = (node.text(), node.end.filter(|_| node.line == node.last && !node.is_marked)) else {
+            continue;
+        };
+        // What is no version is somebody's own name for the place of the program.
+        let (Some(there), Some(own)) = (numbers(text), numbers(script::VERSION)) else { continue };
+        if there > own {
+            page.notes.push(format!(
+                "REPIN_VERSION {text} is newer than this program ({}), which knows only its own script: update it first",
+                script::VERSION
+            ));
+        }
+        if there >= own {
+            continue;
+        }
+        let line: Vec<char> = page.line(node.line).chars().collect();
+        let (Some(before), Some(after)) = (line.get(..node.column), line.get(end..)) else { continue };
+        let (before, after): (String, String) = (before.iter().collect(), after.iter().collect());
+        page.replace(node.line, node.line + 1, vec![format!("{before}\"{}\"{after}", script::VERSION)]);
+        let checksum = value("REPIN_SHA256").into_iter().find(|node| node.text().is_some_and(|text| !text.is_empty()));
+        page.notes.push(format!(
+            "REPIN_VERSION becomes {}: REPIN_SHA256 has to follow ({}), else every pipeline builds",
+            script::VERSION,
+            checksum.map_or("where it is set".to_owned(), |node| format!("line {}", node.line + 1))
+        ));
+    }
+}
+
+/// A version of three numbers.
+fn numbers(text: &str) -> Option<[u64; 3]> {
+    let numbers: Vec<u64> = text.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    numbers.try_into().ok()
 }
 
 /// The report for later jobs.

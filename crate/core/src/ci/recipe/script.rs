@@ -57,17 +57,32 @@ impl Script {
             GET,
             if self.others { OTHERS } else { "" },
             if self.is_kaniko { KANIKO_FOLDER } else { FOLDER },
+        ];
+        lines.extend(parts.iter().flat_map(|part| part.lines()).map(str::to_owned));
+        let inner = [
+            if self.others { TIDY_OTHERS } else { TIDY },
             if self.others { "REPIN_OTHERS=\n" } else { "" },
             &decide,
             if self.others { "repin_others build_image\n" } else { "" },
         ];
-        lines.extend(parts.iter().flat_map(|part| part.lines()).map(str::to_owned));
+        lines.push("(".to_owned());
+        lines.extend(inner.iter().flat_map(|part| part.lines()).map(|line| format!("  {line}")));
+        lines.push(")".to_owned());
         lines
     }
 }
 
 const FOLDER: &str = "repin_dir=$(mktemp -d)\n";
 const KANIKO_FOLDER: &str = "# kaniko empties every other folder.\nrepin_dir=/kaniko/repin\nmkdir -p \"$repin_dir\"\n";
+
+const TIDY: &str = "\
+# Nothing stays behind; a subshell, as `before_script` may have a trap of its own.
+trap 'rm -rf \"$repin_dir\" || true' EXIT
+";
+const TIDY_OTHERS: &str = "\
+# Nothing stays behind; a subshell, as `before_script` may have a trap of its own.
+trap 'rm -rf \"$repin_dir\" || true; git -c safe.directory=\"*\" worktree prune 2>/dev/null || true' EXIT
+";
 
 /// A further tag; none of a git tag in a pipeline that has none.
 fn tag_option(tag: &String) -> String {
@@ -93,6 +108,9 @@ pub(super) fn shell(form: &Form) -> Option<String> {
     }
     Some(text)
 }
+
+/// Of this program.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The variables of the job, with a comment on each that somebody has to set.
 pub(super) const VARIABLES: [(&str, &str); 4] = [
