@@ -44,7 +44,7 @@ fn files_as_they_are_found() {
     assert!(files().len() > 10);
     for path in files() {
         let before = std::fs::read_to_string(&path).unwrap();
-        let Written { text, job, notes } =
+        let Written { text, job, notes, .. } =
             written(&before).unwrap_or_else(|refusal| panic!("{}: {refusal}", path.display()));
         let notes = notes.iter().map(|note| ["# note: ", note, "\n"].concat()).collect::<String>();
         let shown = format!("# job: {job}\n{notes}{text}");
@@ -401,6 +401,179 @@ fn who_builds_other_commits() {
     }
 }
 
+const PLAIN: &str = "image_build:\n  script:\n    - docker build -t $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA .\n    - docker push $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA\n";
+
+/// A file with the recipe as this version writes it, and one place of it as it may be found later: the line that
+/// becomes of it, and what is said.
+#[test]
+fn the_version_follows() {
+    let now = written(PLAIN).unwrap().text;
+    let own = format!("REPIN_VERSION: \"{}\"", env!("CARGO_PKG_VERSION"));
+    let checksum = |text: &str| text.replace("REPIN_SHA256: \"\" #", "REPIN_SHA256: \"1f\" #");
+    for (name, place, becomes, note) in [
+        ("old", "REPIN_VERSION: \"0.0.9\"", own.as_str(), Some("has to follow (line ")),
+        ("a comment", "REPIN_VERSION: 0.0.9 # of Repin", &format!("{own} # of Repin"), Some("has to follow (line ")),
+        ("its own", &own, &own, None),
+        ("newer", "REPIN_VERSION: \"99.0.0\"", "REPIN_VERSION: \"99.0.0\"", Some("is newer than this program")),
+        ("a name", "REPIN_VERSION: latest", "REPIN_VERSION: latest", None),
+        ("a variable", "REPIN_VERSION: $PIN", "REPIN_VERSION: $PIN", None),
+    ] {
+        let found = checksum(&now.replace(&own, place));
+        assert!(found.contains(place), "{name}");
+        let Written { text, notes, .. } = written(&found).unwrap();
+        assert_eq!(text, checksum(&now.replace(&own, becomes)), "{name}");
+        let told: Vec<_> = notes.iter().filter(|note| note.contains("REPIN_VERSION")).collect();
+        assert_eq!(told.len(), usize::from(note.is_some()), "{name}: {notes:?}");
+        assert!(told.iter().all(|told| told.contains(note.unwrap_or_default())), "{name}: {notes:?}");
+    }
+    // Without a checksum in the file it is set elsewhere.
+    let elsewhere = written(&now.replace(&own, "REPIN_VERSION: \"0.0.9\"")).unwrap();
+    assert!(
+        elsewhere.notes.iter().any(|note| note.contains("has to follow (where it is set)")),
+        "{:?}",
+        elsewhere.notes
+    );
+    // What the file says for all jobs is brought up to date there, and not said again.
+    for (name, old, new) in [
+        (
+            "a map",
+            "variables:\n  REPIN_VERSION: \"0.0.9\"\n  REPIN_SHA256: 1f\n",
+            format!("variables:\n  {own}\n  REPIN_SHA256: 1f\n"),
+        ),
+        (
+            "one line",
+            "variables: {REPIN_VERSION: 0.0.9, REPIN_SHA256: 1f}\n",
+            format!("variables: {{{own}, REPIN_SHA256: 1f}}\n"),
+        ),
+        (
+            "with a description",
+            "variables:\n  REPIN_SHA256: 1f\n  REPIN_VERSION:\n    value: '0.0.9'\n    description: Repin's\n",
+            format!(
+                "variables:\n  REPIN_SHA256: 1f\n  REPIN_VERSION:\n    value: \"{}\"\n    description: Repin's\n",
+                env!("CARGO_PKG_VERSION")
+            ),
+        ),
+    ] {
+        let Written { text, notes, .. } = written(&format!("{old}{PLAIN}")).unwrap();
+        assert!(text.starts_with(&new), "{name}: {text}");
+        assert!(
+            !text[new.len()..].contains("REPIN_VERSION:") && !text.contains("REPIN_SHA256: \"\""),
+            "{name}: {text}"
+        );
+        assert!(notes.iter().any(|note| note.contains("has to follow (line ")), "{name}: {notes:?}");
+    }
+}
+
+/// Where the recipe is included: which file is looked at, and what would become of it (`None`: nothing).
+#[test]
+fn the_recipe_may_be_included() {
+    let file = include_str!("../../cli/recipe/repin.gitlab-ci.yml");
+    let alone = written(PLAIN).unwrap().text;
+    let by = |rest: &str| format!("include: ci/image.yml\n{rest}");
+    let old = |text: &str| text.replace("repin build-needed", "repin  build-needed");
+    let builds_others = "# others\n".to_owned() + &alone;
+    for (name, ci, included, is_same) in [
+        ("as it is", by(""), file.to_owned(), true),
+        ("with variables of its own", by("image_build:\n  variables: {REPIN_SHA256: 1f}\n"), file.to_owned(), true),
+        ("old", by(""), old(file), false),
+        ("an old version", by(""), file.replace("VERSION: \"0.1.0\"", "VERSION: \"0.0.9\""), false),
+        ("beside another job", by("test:\n  script: [make]\n"), file.to_owned(), true),
+        // Whoever includes it may give it more than is seen in it.
+        ("one that builds others", by(""), builds_others, false),
+    ] {
+        let mut files = folder(&ci);
+        files.insert("ci/image.yml".into(), included.clone().into_bytes());
+        let now = wished(&mut files, &Wish::default()).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        assert_eq!((now.path.as_str(), now.text == included), ("ci/image.yml", is_same), "{name}: {}", now.text);
+        assert!(!now.text.contains("repin_others") && now.unseen.is_empty(), "{name}");
+        files.insert("ci/image.yml".into(), now.text.clone().into_bytes());
+        assert_eq!(wished(&mut files, &Wish::default()).unwrap().text, now.text, "{name}: a second time");
+    }
+    // The script of the CI file itself wins over the included one.
+    let mut files = folder(&by(PLAIN));
+    files.insert("ci/image.yml".into(), file.into());
+    assert_eq!(wished(&mut files, &Wish::default()).unwrap().path, CI);
+}
+
+/// What is included from elsewhere is not seen: there may be an image job in it.
+#[test]
+fn what_is_included_from_elsewhere_is_told() {
+    for (include, unseen) in [
+        ("{project: g/ci, file: image.yml}", Some("the project g/ci (image.yml)")),
+        ("https://example.org/image.yml", Some("the remote https://example.org/image.yml")),
+        ("{local: $FILE}", Some("$FILE")),
+        ("{local: image.yml}", None),
+    ] {
+        let new = written(&format!("include: [{include}]\ntest:\n  script: [make]\n")).unwrap();
+        assert_eq!(new.unseen.first().map(String::as_str), unseen, "{include}");
+        assert_eq!(
+            new.notes.iter().any(|note| note.contains("if the image job is there")),
+            unseen.is_some(),
+            "{include}"
+        );
+        let there = written(&format!("include: [{include}]\n{PLAIN}")).unwrap();
+        assert!(there.unseen.is_empty(), "{include}: the job is here");
+    }
+}
+
+/// No job does anything about a pipeline that is not made.
+#[test]
+fn pipelines_by_changes_are_told() {
+    let workflow = |rules: &str| format!("workflow:\n  rules:\n{rules}");
+    for (name, top, is_told) in [
+        ("a list", workflow("    - changes: [Dockerfile]\n"), true),
+        ("with paths", workflow("    - if: $CI_COMMIT_TAG\n    - changes: {paths: [Dockerfile]}\n"), true),
+        ("never", workflow("    - changes: [README.md]\n      when: never\n    - when: always\n"), true),
+        ("elsewhere", format!(".r:\n  - changes: [Dockerfile]\n{}", workflow("    - !reference [.r]\n")), true),
+        ("none", workflow("    - if: $CI_COMMIT_BRANCH\n"), false),
+        ("no workflow", String::new(), false),
+    ] {
+        for (job, text) in [("there", format!("{top}{PLAIN}")), ("new", format!("{top}test:\n  script: [make]\n"))] {
+            let notes = written(&text).unwrap().notes;
+            let told = notes.iter().any(|note| note.starts_with("`workflow: rules:` has `changes:`"));
+            assert_eq!(told, is_told, "{name}, {job}: {notes:?}");
+        }
+    }
+}
+
+/// What is left of a job, whatever way it ends: nothing of its own, and the traps of `before_script`.
+#[test]
+fn nothing_stays_behind() {
+    let new = written(PLAIN).unwrap().text;
+    let documents = Yaml::load_from_str(&new).unwrap();
+    let script = documents[0].as_mapping_get("image_build").unwrap().as_mapping_get("script").unwrap();
+    let script = script.as_sequence().unwrap()[0].as_str().unwrap();
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recipe-traps");
+    let _ = std::fs::remove_dir_all(&root);
+    for (shell, args) in [("dash", &["-e"][..]), ("bash", &["-e", "-o", "pipefail"]), ("busybox", &["sh", "-e"])] {
+        for (name, before, docker, code) in [
+            ("built", "", "echo built; trap 'echo inner' EXIT", 0),
+            ("failed", "", "return 3", 3),
+            ("failed, whatever was set before", "set +e", "return 3", 3),
+            ("a trap", "trap 'echo outer' EXIT", "echo built", 0),
+            ("a trap, and failed", "trap 'echo outer' EXIT", "return 3", 3),
+        ] {
+            let what = format!("{shell}: {name}");
+            let folder = root.join(shell).join(name);
+            std::fs::create_dir_all(folder.join("tmp")).unwrap();
+            let text = format!("docker() {{ {docker}; }}\n{before}\n{script}");
+            let output = Command::new(shell)
+                .args(args)
+                .args(["-c", &text])
+                .current_dir(&folder)
+                .envs([("TMPDIR", folder.join("tmp")), ("CI_PROJECT_DIR", folder.clone())])
+                .envs([("CI_COMMIT_SHA", "0"), ("CI_REGISTRY_IMAGE", "r")])
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(code), "{what}: {output:?}");
+            assert_eq!(said.contains("outer"), before.contains("outer"), "{what}: {said}");
+            assert_eq!(said.contains("built"), code == 0, "{what}: {said}");
+            assert_eq!(std::fs::read_dir(folder.join("tmp")).unwrap().count(), 0, "{what}");
+        }
+    }
+}
+
 /// A job that somebody starts, or that waits, goes on doing so.
 #[test]
 fn when_stays() {
@@ -440,11 +613,12 @@ fn what_cannot_be_changed_safely_is_refused() {
         ("rule in one line", format!("image_build:\n  rules:\n    - {{changes: [README.md]}}\n  script:\n    - {BUILD}\n"), "in one line"),
         ("policy in one line", format!("image_build:\n  only: {{changes: [Dockerfile]}}\n  script:\n    - {BUILD}\n"), "in one line"),
         ("stages", "stages: [test]\ntest:\n  script: [make]\n".into(), "no stage `build`"),
+        ("an item beside", written(PLAIN).unwrap().text.replace("  script:\n", "  script:\n    - echo hi\n"), ".gitlab-ci.yml:19: the script of image_build has an item beside"),
         ("a job of that name", "image_build:\n  script: [make]\n".into(), "no build of an image can be read"),
     ] {
         let refusal = written(&text).map(|written| written.text).expect_err(name);
         assert!(refusal.message.contains(why), "{name}: {refusal}");
-        let must_offer = !matches!(name, "broken");
+        let must_offer = !matches!(name, "broken" | "an item beside");
         assert_eq!(refusal.snippet.is_some(), must_offer, "{name}");
     }
     let mut included = folder("include: ci/image.yml\n");

@@ -65,7 +65,8 @@ fn answer(mut stream: TcpStream, log: &Mutex<Vec<String>>, moved: &str) -> Optio
     let has_token = head.lines().any(|line| line.eq_ignore_ascii_case(&format!("JOB-TOKEN: {TOKEN}")));
     log.lock().unwrap().push(head);
     let found = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{PROGRAM}", PROGRAM.len());
-    let elsewhere = format!("HTTP/1.1 302 Found\r\nLocation: {moved}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let elsewhere =
+        format!("HTTP/1.1 302 Found\r\nLocation: {moved}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let no = |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let text = match path.as_str() {
         "/hang" => return Some(stream),
@@ -117,7 +118,8 @@ fn tools(folder: &Path, is_busybox: bool, has: Has, gitlab: &Server) {
         symlink(place("wget"), folder.join("wget")).unwrap();
     }
     if [Curl, Both, OddCurl].contains(&has) {
-        let odd = if has == OddCurl { "case \"$*\" in *\"-K -\"*) ;; *) echo 'curl: odd' >&2; exit 2 ;; esac" } else { "" };
+        let odd =
+            if has == OddCurl { "case \"$*\" in *\"-K -\"*) ;; *) echo 'curl: odd' >&2; exit 2 ;; esac" } else { "" };
         let text = format!(
             "#!/bin/sh\n{odd}\nfor word; do\n  shift\n  case $word in https://gitlab.test/*) word={}${{word#https://gitlab.test}} ;; esac\n  set -- \"$@\" \"$word\"\ndone\nexec {} \"$@\"\n",
             gitlab.url(""),

@@ -110,7 +110,56 @@ fn the_file_to_include_is_up_to_date() {
         inputs["environment"]["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
     assert_eq!(files, [".gitlab-ci.yml", "ci/repin.gitlab-ci.yml", "docker/Dockerfile", "docker/packages.txt"]);
     assert_eq!((&inputs["job"], &inputs["tag_scheme"]), (&"image_build".into(), &"$CI_COMMIT_SHA[0..7]".into()));
-    let refused = repository.repin(&["ci"]);
-    assert_eq!(refused.code(), 1);
-    assert!(refused.stderr().contains("in a file that is included (ci/repin.gitlab-ci.yml)"), "{}", refused.stderr());
+    let same = repository.repin(&["ci", "--check"]);
+    assert_eq!(same.code(), 0, "{}", same.shown());
+    assert!(same.stdout().starts_with("ci/repin.gitlab-ci.yml is up to date"), "{}", same.stdout());
+    repository.write("ci/repin.gitlab-ci.yml", file.replace("repin build-needed", "repin  build-needed"));
+    assert_eq!(repository.repin(&["ci", "--check"]).code(), 3);
+    assert_eq!(repository.repin(&["ci", "--write"]).code(), 0);
+    assert_eq!(fs::read_to_string(repository.path.join("ci/repin.gitlab-ci.yml")).unwrap(), file);
+    assert_eq!(ci_file(&repository), include, "the file that includes it stays");
+}
+
+/// `--check` in a pipeline: the exit code, and what is said in place of ninety lines.
+#[test]
+fn a_check_says_what_it_can() {
+    let current = {
+        let repository = Repository::new("ci-check");
+        assert_eq!(repository.repin(&["ci", "--write"]).code(), 0);
+        ci_file(&repository)
+    };
+    for (name, text, code, says) in [
+        ("current", current.clone(), 0, "is up to date"),
+        ("old-version", current.replace("VERSION: \"0.1.0\"", "VERSION: \"0.0.9\""), 3, "is not up to date"),
+        (
+            "beside",
+            current.replace("  script:\n", "  script:\n    - echo hi\n"),
+            1,
+            "has an item beside the recipe's own",
+        ),
+        ("elsewhere", "include: {project: g/ci, file: image.yml}\n".to_owned(), 1, "cannot be told"),
+        ("no-recipe-in-the-included", "include: ci.yml\n".to_owned(), 1, "in a file that is included (ci.yml)"),
+    ] {
+        let repository = Repository::new(&format!("ci-check-{name}"));
+        repository.write(".gitlab-ci.yml", &text);
+        repository.write("ci.yml", CI);
+        let ran = repository.repin(&["ci", "--check"]);
+        assert_eq!(ran.code(), code, "{name}: {}", ran.shown());
+        let said = ran.stdout() + &ran.stderr();
+        assert!(said.contains(says) && said.lines().count() <= 3, "{name}: {said}");
+        assert!(!said.contains("# a job with the recipe"), "{name}: {said}");
+        assert_eq!(ci_file(&repository), text, "{name}");
+    }
+}
+
+/// What the recipe cannot mend is said where there is nothing to write, too.
+#[test]
+fn notes_stay_where_nothing_changes() {
+    let repository = Repository::new("ci-notes");
+    repository.write(".gitlab-ci.yml", "workflow:\n  rules:\n    - changes: [Dockerfile]\ntest:\n  script: [make]\n");
+    for _ in 0..2 {
+        let ran = repository.repin(&["ci", "--write"]);
+        assert_eq!(ran.code(), 0, "{}", ran.shown());
+        assert!(ran.stdout().contains("note: `workflow: rules:` has `changes:`"), "{}", ran.stdout());
+    }
 }

@@ -532,7 +532,8 @@ fn version(page: &mut Page<'_>, places: [Option<&Node>; 2]) {
         found.map(|node| node.get("value").unwrap_or(node)).collect::<Vec<_>>()
     };
     for node in value("REPIN_VERSION") {
-        let (Some(text), Some(end)) = (node.text(), node.end.filter(|_| node.line == node.last && !node.is_marked)) else {
+        let (Some(text), Some(end)) = (node.text(), node.end.filter(|_| node.line == node.last && !node.is_marked))
+        else {
             continue;
         };
         // What is no version is somebody's own name for the place of the program.

@@ -53,11 +53,7 @@ impl Script {
         }
         let others = if self.others { " --others \"${REPIN_OTHERS_MAX:-5}\"" } else { "" };
         let decide = DECIDE.replace("@OTHERS@", others).replace("@TAGS@", &tags.concat());
-        let parts = [
-            GET,
-            if self.others { OTHERS } else { "" },
-            if self.is_kaniko { KANIKO_FOLDER } else { FOLDER },
-        ];
+        let parts = [GET, if self.others { OTHERS } else { "" }, if self.is_kaniko { KANIKO_FOLDER } else { FOLDER }];
         lines.extend(parts.iter().flat_map(|part| part.lines()).map(str::to_owned));
         let inner = [
             if self.others { TIDY_OTHERS } else { TIDY },
