@@ -11,6 +11,7 @@ mod commands;
 mod error;
 mod files;
 mod job;
+mod line_ends;
 mod login;
 mod output;
 mod progress;

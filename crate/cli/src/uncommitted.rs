@@ -140,14 +140,15 @@ fn is_executable(_: &Metadata) -> Option<bool> {
 }
 
 /// The id that git gives to a file with this content.
-fn blob_id(content: &[u8]) -> repin::Oid {
+pub(crate) fn blob_id(content: &[u8]) -> repin::Oid {
     let mut hash = Sha1::new();
     hash.update(format!("blob {}\0", content.len()));
     hash.update(content);
     repin::Oid::new(hash.finalize().into())
 }
 
-fn without_carriage_returns(content: &[u8]) -> Vec<u8> {
+/// A content whose lines end with CRLF, as if they ended with LF.
+pub(crate) fn without_carriage_returns(content: &[u8]) -> Vec<u8> {
     let kept = |at: &usize| content[*at] != b'\r' || content.get(at + 1) != Some(&b'\n');
     (0..content.len()).filter(kept).map(|at| content[at]).collect()
 }

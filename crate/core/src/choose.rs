@@ -58,6 +58,13 @@ impl Search {
             Compared::Left => self.open.push(candidate),
         }
     }
+
+    /// Takes the right one at this position out, for good.
+    fn refuse(&mut self, at: usize) -> Candidate {
+        let refused = self.right.swap_remove(at).candidate;
+        self.refused.push(refused.tag.name.clone());
+        refused
+    }
 }
 
 /// Takes the candidates at these positions out, in this order.
@@ -212,16 +219,14 @@ impl<S: Source> Chooser<'_, S> {
                 return Err(SourceError::Incomplete(format!("the image of {} could not be told from others", best.id)));
             };
             let Some(tag) = self.source.confirm(wanted, &right.candidate, best.id).await? else {
-                let refused = search.right.swap_remove(at).candidate;
-                search.refused.push(refused.tag.name.clone());
+                let refused = search.refuse(at);
                 if refused.has_form {
                     search.strangers.push(refused.tag.name);
                 }
                 continue;
             };
             if let Some(doubt) = self.doubt(wanted, &tag, &search.shared, written).await? {
-                let refused = search.right.swap_remove(at).candidate;
-                search.refused.push(refused.tag.name.clone());
+                let refused = search.refuse(at);
                 let message = doubt.message(&tag.name);
                 match doubt {
                     Doubt::BuiltFrom(_) => {

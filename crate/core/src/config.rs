@@ -19,7 +19,7 @@
 //! - Patterns mean what they mean in GitLab's `changes:`, over full paths, so they neither begin with
 //!   `/` or `./` nor contain `..`. An empty array is an error: without inputs every commit would equal every other.
 //! - Paths are relative to the root of the repository and are kept without `.`, `..` and doubled slashes.
-//! - A template is kept as it is written: `$CI_COMMIT_SHORT_SHA`, `$CI_COMMIT_SHA_7`, `v-$CI_COMMIT_SHA`.
+//! - A template is kept as it is written: `$CI_COMMIT_SHORT_SHA`, `${CI_COMMIT_SHA:0:7}`, `v-$CI_COMMIT_SHA`.
 //! - A key that is not in the table is an error, since a mistyped one would silently change the answer.
 //!
 //! ```

@@ -152,8 +152,18 @@ impl<S: Source> Chooser<'_, S> {
                 return Ok(Some(Doubt::BuiltFrom(note.built_from)));
             }
         }
+        if is_noted { Ok(None) } else { self.shared(wanted, tag, shared).await }
+    }
+
+    /// The same of an image that no note is about.
+    pub(crate) async fn shared(
+        &self,
+        wanted: Option<Wanted<'_>>,
+        tag: &Tag,
+        shared: &Shared,
+    ) -> Result<Option<Doubt>, SourceError> {
         // To compare those as well costs requests where every look does.
-        if is_noted || self.source.is_costly() {
+        if self.source.is_costly() {
             return Ok(None);
         }
         let others = shared.others(tag);

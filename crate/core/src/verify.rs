@@ -3,17 +3,15 @@
 //! A record is the JSON of a [`Resolution`]. Nothing in it is believed: the commit and its environment are looked up in the
 //! repository, under the options that the record says it was found with, and the image in its registry.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use crate::Oid;
-use crate::environment::{Fingerprint, key};
-use crate::inputs::Spec;
+use crate::environment::key;
 use crate::question::Question;
 use crate::reference::Reference;
 use crate::resolution::{Image, InputsSource, Resolution};
-use crate::shared::is_here;
+use crate::resolve::{Asked, Chooser};
+use crate::shared::{Shared, is_here};
 use crate::source::{Candidate, Source, SourceError, Tag, commits_of};
 use crate::text::count;
 use crate::tree::{Entry, display_path};
@@ -92,8 +90,9 @@ pub enum Seen {
     Unknown(String),
 }
 
-/// Looks at everything that a record says. `ask` asks the registry of a repository for a tag or a digest; `question` is how the
-/// project is asked now, of which the record's own commit and options take the place.
+/// Looks at everything that a record says. `ask` asks the registry of a repository for a tag or a digest, and `tags` are those
+/// that are known anyway; `question` is how the project is asked now, of which the record's own commit and options take the
+/// place.
 ///
 /// # Errors
 /// The source failed.
@@ -101,11 +100,12 @@ pub async fn verify<S: Source>(
     source: &S,
     question: &Question,
     record: &Resolution,
+    tags: &[Tag],
     ask: impl AsyncFn(&Reference, &str) -> Seen,
 ) -> Result<Verification, SourceError> {
     let image = record.image.as_ref();
     let mut checks = Vec::new();
-    repository(source, question, record, &mut checks).await?;
+    repository(source, question, record, tags, &mut checks).await?;
     if let Some(image) = image {
         registry(image, ask, &mut checks).await;
     }
@@ -138,6 +138,7 @@ async fn repository<S: Source>(
     source: &S,
     question: &Question,
     record: &Resolution,
+    tags: &[Tag],
     checks: &mut Vec<Check>,
 ) -> Result<(), SourceError> {
     let short = record.commit.abbreviated(7);
@@ -156,14 +157,14 @@ async fn repository<S: Source>(
     checks.push(check("commit", Outcome::Holds, format!("the repository has {short}")));
     let question = of_record(question, record);
     let (spec, problem) = question.spec_at(source, record.commit).await?;
-    let (snapshot, files) = source.files(&spec, record.commit).await?;
-    let environment = snapshot.environment.filter(|_| problem.is_none() || !spec.patterns.is_empty());
-    let (result, message) = match (&record.environment, environment, &snapshot.unseen) {
-        (_, _, Some(why)) => (Outcome::Unknown, why.clone()),
-        (Some(known), Some(_), _) if known.key == key(&files) => {
+    let commit = source.commit(question.revision.as_deref()).await?;
+    let asked = Asked::look(source, &spec, &commit, problem).await?;
+    let (result, message) = match (&record.environment, &asked.environment, &asked.problem) {
+        (_, None, Some(why)) if why.code == "partial" => (Outcome::Unknown, why.message.clone()),
+        (Some(known), Some((_, files)), _) if known.key == key(files) => {
             (Outcome::Holds, format!("{} as recorded", count(files.len(), "image input is", "image inputs are")))
         }
-        (Some(known), Some(_), _) => (Outcome::Fails, other_inputs(&known.files, &files)),
+        (Some(known), Some((_, files)), _) => (Outcome::Fails, other_inputs(&known.files, files)),
         (Some(_), None, _) => {
             (Outcome::Fails, format!("the record has image inputs, but {short} has none that can be known"))
         }
@@ -171,15 +172,13 @@ async fn repository<S: Source>(
     };
     checks.push(check("environment", result, message));
     if let Some(image) = &record.image {
-        let only_own = snapshot.inputs.exact_only.is_some();
-        let now = Now { spec: &spec, environment, files: &files, only_own };
-        let scheme = &snapshot.inputs.scheme;
-        let candidates = Candidate::of(scheme, &[Tag::from(image.tag.as_str())]);
-        let named = commits_of(source, &candidates).await?.into_iter().flatten().collect::<Vec<_>>();
-        let own = question.repository(&source.project(), &spec, &snapshot.inputs);
-        checks.push(match foreign(source, image, own.as_deref()).await? {
+        let project = source.project();
+        let own = question.repository(&project, &spec, &asked.inputs);
+        let foreign = foreign(source, image, own.as_deref()).await?;
+        let now = Chooser { source, spec: &spec, commit: &commit, asked: &asked, repository: own, project };
+        checks.push(match foreign {
             Some(why) => check("image-commit", Outcome::Unknown, why),
-            None => image_commit(source, record.commit, image, &named, &now).await?,
+            None => image_commit(&now, image, tags).await?,
         });
     }
     Ok(())
@@ -203,25 +202,14 @@ async fn foreign<S: Source>(source: &S, image: &Image, own: Option<&str>) -> Res
     )))
 }
 
-/// What the commit is built from now.
-struct Now<'a> {
-    spec: &'a Arc<Spec>,
-    environment: Option<Fingerprint>,
-    files: &'a [Entry],
-    /// Whether only the commit's own image can be right.
-    only_own: bool,
-}
-
-/// Whether the image's commit, and the one that a note says it was built from, have the environment. `named` are the commits
-/// that the tag stands for.
-async fn image_commit<S: Source>(
-    source: &S,
-    commit: Oid,
-    image: &Image,
-    named: &[Oid],
-    now: &Now<'_>,
-) -> Result<Check, SourceError> {
+/// Whether the image's commit, and the one that a note says it was built from, have the environment that `now` is about. Where
+/// no note says that, so must the commits of the other tags that it is known to have.
+async fn image_commit<S: Source>(now: &Chooser<'_, S>, image: &Image, tags: &[Tag]) -> Result<Check, SourceError> {
     const NAME: &str = "image-commit";
+    let (source, commit, scheme) = (now.source, now.commit.id, &now.asked.inputs.scheme);
+    let tag = Tag { name: image.tag.clone(), digest: image.digest.clone(), created_at: None };
+    let named = commits_of(source, &Candidate::of(scheme, std::slice::from_ref(&tag))).await?;
+    let named: Vec<Oid> = named.into_iter().flatten().collect();
     let short = image.commit.abbreviated(7);
     if !named.is_empty() && !named.contains(&image.commit) {
         let message = format!("the tag {} stands for {}, and not for {short}", image.tag, named[0].abbreviated(7));
@@ -234,12 +222,13 @@ async fn image_commit<S: Source>(
             format!("the tag {} names no commit of this project, so nobody can tell whose image it is", image.tag);
         return Ok(check(NAME, Outcome::Unknown, message));
     }
+    let is_noted = !built_from.is_empty();
     for of in std::iter::once(image.commit).chain(built_from) {
         let short = of.abbreviated(7);
         if of == commit {
             continue;
         }
-        if now.only_own {
+        if now.asked.inputs.exact_only.is_some() {
             let message = format!("the image is of {short}, and only the commit's own can be right");
             return Ok(check(NAME, Outcome::Fails, message));
         }
@@ -254,9 +243,17 @@ async fn image_commit<S: Source>(
         if let Some(why) = snapshot.unseen {
             return Ok(check(NAME, Outcome::Unknown, why));
         }
-        if now.environment.is_none() || key(&files) != key(now.files) {
+        if now.asked.environment.as_ref().is_none_or(|(_, now)| key(&files) != key(now)) {
             let message = format!("the image is of {short}, which has other inputs than {}", commit.abbreviated(7));
             return Ok(check(NAME, Outcome::Fails, message));
+        }
+    }
+    if !is_noted {
+        // A tag that is listed with another digest by now has moved on; the record is about the image.
+        let known: Vec<Tag> = tags.iter().filter(|known| known.name != tag.name).chain([&tag]).cloned().collect();
+        let shared = Shared::new(&Candidate::of(scheme, &known));
+        if let Some(doubt) = now.shared(now.wanted(), &tag, &shared).await? {
+            return Ok(check(NAME, Outcome::Unknown, doubt.message(&tag.name)));
         }
     }
     let message = if image.commit == commit {

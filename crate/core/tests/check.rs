@@ -6,7 +6,7 @@ mod memory;
 use memory::{File, Memory, id, now};
 use repin::Question;
 use repin::check::Severity::{self, Error, Info, Warning};
-use repin::check::{Finding, RULES, Range, apply, check, check_range};
+use repin::check::{Finding, RULES, Range, Start, apply, check, check_draft, check_range};
 use repin::resolution::Reason;
 use repin::source::{Images, Tag};
 use repin::tree::Mode;
@@ -29,7 +29,7 @@ fn findings(files: &[File<'_>], tags: Option<&[&str]>) -> Vec<Finding> {
     let mut project = Memory::default();
     project.add(id("aaaaaaa1"), &[], 1, files);
     project.images = tags.map(images);
-    now(check(&project, &Question::default())).unwrap()
+    now(check(&project, &Question::default())).unwrap().findings
 }
 
 #[test]
@@ -247,10 +247,42 @@ fn line(commits: &[Vec<File<'_>>]) -> Memory {
     project
 }
 
+/// What could not be looked at, of the last commit and of the range that ends with it.
+fn incomplete(project: &Memory) -> (Vec<String>, Vec<String>) {
+    let of_one = now(check(project, &Question::default())).unwrap().incomplete;
+    let range = Range { start: Start::Root, to: None };
+    let (.., of_all) = now(check_range(project, &Question::default(), &range)).unwrap();
+    (of_one, of_all.incomplete)
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_said() {
+    let pin = format!("[interactive]\nimage = {OWN}:aaaaaaa\n");
+    let mut project = line(&[RECIPE.to_vec(), [&RECIPE[..], &[(".renku/renku.ini", FILE, &*pin)]].concat()]);
+    let nothing: (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for tags in [None, Some(&["aaaaaaa"][..]), Some(&["latest"][..])] {
+        project.images = tags.map(images);
+        assert_eq!(incomplete(&project), nothing, "{tags:?}");
+    }
+    let cut_off = |tags: &[&str]| Images { cut_off: Some(Reason::new("no-access", "not allowed")), ..images(tags) };
+    let of_all = "which commits have no image: not all tags of the registry could be seen";
+    let of_one = "whether the registry has an image of these inputs: not allowed";
+    let of_pin = format!("whether the registry has the pinned image {OWN}:aaaaaaa: not allowed");
+    let said = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+    project.images = Some(cut_off(&[]));
+    assert_eq!(incomplete(&project), (said(&[of_one, &of_pin]), said(&[of_all, of_one, &of_pin])));
+    // The image is there, whatever else there may be; the pinned one may be.
+    project.images = Some(cut_off(&["bbbbbbb"]));
+    assert_eq!(incomplete(&project), (said(&[&of_pin]), said(&[of_all, &of_pin])));
+    project.images = Some(cut_off(&["aaaaaaa"]));
+    assert_eq!(incomplete(&project), (vec![], said(&[of_all])));
+}
+
 /// `rule: commits` over a range, and how many commits were looked at.
 fn over(project: &Memory, range: &str) -> (usize, Vec<String>) {
     let range = Range::parse(range).unwrap();
     let (_, number, found) = now(check_range(project, &Question::default(), &range)).unwrap();
+    let found = found.findings;
     let show = |found: &Finding| {
         let commits: Vec<String> = found.commits.iter().map(|commit| commit.abbreviated(1)).collect();
         format!("{}: {}", found.rule, commits.join(""))
@@ -294,6 +326,10 @@ fn over_a_range_each_finding_has_its_commits() {
         sorted(&mut expected.1);
         assert_eq!((number, found), expected, "{range}");
     }
+    // A side that is left out is the head, as in git.
+    project.head = Some(id("bbbbbbb1"));
+    assert_eq!(over(&project, "..v4"), over(&project, "bbbbbbb100000000000000000000000000000000..v4"));
+    assert_eq!((over(&project, "..v4").0, over(&project, "v1..").0, over(&project, "..").0), (2, 1, 0));
     // Nobody says what was lost where not all tags could be seen, or where nobody was asked.
     project.images.as_mut().unwrap().cut_off = Some(Reason::new("no-access", "not allowed"));
     assert_eq!(over(&project, "v4").1, ["pin-stale: dc"]);
@@ -308,6 +344,7 @@ fn a_lost_build_of_several_commits_says_what_would_mend_all() {
     project.images = Some(images(&["ccccccc"]));
     let range = Range::parse("HEAD").map(|range| Range { to: None, ..range }).unwrap();
     let (tip, _, found) = now(check_range(&project, &Question::default(), &range)).unwrap();
+    let found = found.findings;
     assert_eq!(tip.id, id("ccccccc1"));
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].message, "the registry has no image of the inputs that bbbbbbb and 1 other share");
@@ -315,4 +352,20 @@ fn a_lost_build_of_several_commits_says_what_would_mend_all() {
         found[0].help.as_deref(),
         Some("run a pipeline for one of them, such as bbbbbbb: its image gets the tag bbbbbbb and is right for all")
     );
+}
+
+/// Whatever its images are, they are nobody's yet.
+#[test]
+fn a_draft_is_told_what_is_wrong_with_its_files() {
+    let pin = (".renku/renku.ini", FILE, "[interactive]\nimage = registry.example.org/group/name:aaaaaaa\n");
+    let changed = ("requirements.txt", FILE, "scipy");
+    let mut project = line(&[[&RECIPE[..], &[pin]].concat(), vec![RECIPE[0], RECIPE[1], changed, pin]]);
+    project.images = Some(images(&["aaaaaaa"]));
+    let found = now(check_draft(&project, &Question::default())).unwrap().findings;
+    let said: Vec<_> = found.iter().map(|found| (found.rule.as_str(), found.commits.len())).collect();
+    assert_eq!(said, [("pin-stale", 0)]);
+    assert!(found[0].message.ends_with("requirements.txt changed"), "{}", found[0].message);
+    let of_commit = now(check(&project, &Question::default())).unwrap().findings;
+    assert_eq!(of_commit.iter().map(|found| found.rule.as_str()).collect::<Vec<_>>(), ["lost-build", "pin-stale"]);
+    assert!(of_commit[1].message.ends_with("requirements.txt changed since bbbbbbb"), "{}", of_commit[1].message);
 }

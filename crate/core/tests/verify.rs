@@ -46,7 +46,8 @@ fn looked_over(memory: &Memory, record: &Resolution, registry: &[(&str, Seen)]) 
         let what = if what.starts_with("sha256:") { "digest" } else { "tag" };
         registry.iter().find(|(name, _)| *name == what).map_or(Seen::Gone, |(_, seen)| seen.clone())
     };
-    now(verify(memory, &Question::default(), record, ask)).unwrap()
+    let tags = memory.images.as_ref().map_or(&[][..], |images| &images.tags);
+    now(verify(memory, &Question::default(), record, tags, ask)).unwrap()
 }
 
 /// `holds: +++-?`: the result, and that of each check.
@@ -198,5 +199,36 @@ fn a_note_that_says_otherwise_counts() {
     ] {
         memory.notes = [(commit("a"), note(commit(built_from)))].into_iter().collect();
         assert_eq!(word(&looked_over(&memory, &record, &there())), expected, "{name}");
+    }
+}
+
+/// As `resolve` does, the record is doubted where it is not known which of an image's tags it was built for.
+#[test]
+fn tags_of_one_image_are_one_image() {
+    let mut memory = project();
+    let record = record(&memory);
+    let image = record.image.clone().unwrap();
+    let tag = |name: &str, of: char| Tag { name: name.to_owned(), digest: Some(digest(of)), created_at: None };
+    let note = Note {
+        image: image.reference.clone().unwrap(),
+        digest: digest('1'),
+        built_from: commit("a"),
+        environment: None,
+    };
+    for (name, tags, is_noted, expected) in [
+        ("a commit with the same inputs", vec![tag("bbbbbbb", '1')], false, "holds: +++++"),
+        ("a commit with other inputs", vec![tag("ccccccc", '1')], false, "unknown: ++?++"),
+        ("a commit that is not here", vec![tag("fffffff", '1')], false, "unknown: ++?++"),
+        ("a tag that moves", vec![tag("latest", '1')], false, "holds: +++++"),
+        ("another image", vec![tag("ccccccc", '2')], false, "holds: +++++"),
+        ("nobody said which image", vec![Tag::from("ccccccc")], false, "holds: +++++"),
+        ("a note says which it is", vec![tag("ccccccc", '1')], true, "holds: +++++"),
+    ] {
+        for own in [tag("aaaaaaa", '1'), tag("aaaaaaa", '3')] {
+            let tags = tags.iter().cloned().chain([own]).collect();
+            memory.images = Some(Images { tags, ..Images::default() });
+            memory.notes = is_noted.then(|| (commit("a"), note.clone())).into_iter().collect();
+            assert_eq!(word(&looked_over(&memory, &record, &there())), expected, "{name}");
+        }
     }
 }

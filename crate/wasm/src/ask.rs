@@ -103,9 +103,9 @@ pub async fn check(project: String, options: JsValue, host: Host) -> Result<JsVa
     let work = async {
         let (source, question) = asked.project.find(&asked.question).await?;
         let commit = source.commit(question.revision.as_deref()).await?;
-        let findings = check::check(&*source, &question).await?;
+        let found = check::check(&*source, &question).await?;
         source.remember().await;
-        Ok(Report::new(commit.id, findings))
+        Ok(Report::new(commit.id, found, source.notes()))
     };
     let report = asked.unless_cancelled(work).await?;
     object(&report)

@@ -13,7 +13,7 @@ Exit status:
   0  everything that there is to say is said
   1  error: what was done until then stays, and the same command goes on
   2  wrong usage
-  5  of some commits it is not known which image is right
+  5  of some commits it is not known which image is right, or whether a comment says so
 
 Examples:
   repin annotate                                 a note on the commit that is checked out
@@ -36,7 +36,7 @@ pub(crate) struct Annotate {
     #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) commit: Option<String>,
 
-    /// The commits that B has and A has not, newest first
+    /// The commits that B has and A has not, newest first; without A or B the head is meant, as in git
     #[arg(long, value_name = "A..B", conflicts_with_all = ["commit", "limit"])]
     pub(crate) range: Option<String>,
 
@@ -51,7 +51,8 @@ pub(crate) struct Annotate {
     /// Keep one comment on each commit of the GitLab project
     ///
     /// It needs a token of the scope api. The comment is made, edited where another image is right by now, and left alone where
-    /// it says so already; nobody else's is touched. A commit without an image gets none.
+    /// it says so already; nobody else's is touched. A commit without an image gets none, and one that has more than 2,000
+    /// comments is passed over.
     #[arg(long)]
     pub(crate) comments: bool,
 

@@ -10,6 +10,7 @@ Exit status:
   1  error of repin itself
   2  wrong usage
   3  there are errors or warnings
+  5  there are none, but not everything could be looked at
 
 Examples:
   repin check
@@ -29,13 +30,13 @@ pub(crate) struct Check {
     pub(crate) registry: Registry,
     /// Look at every commit of a range: A..B, or REV with all that leads to it
     ///
-    /// Each finding then has the commits that it is true of. At most 20,000 commits are looked at, the newest; through the
+    /// A..B are the commits that B has and A has not; without A or B the head is meant, as in git. Each finding then has the commits that it is true of. At most 20,000 commits are looked at, the newest; through the
     /// API 200.
     #[arg(long, value_name = "RANGE", conflicts_with = "commit", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) rev: Option<String>,
     /// Mend in the folder what is certain; a file with uncommitted changes is left alone
     ///
-    /// Nothing is committed. What is left is reported as without it.
+    /// Nothing is committed. The files are looked at again as they are then, and what is left is reported.
     #[arg(long, conflicts_with_all = ["commit", "rev"])]
     pub(crate) fix: bool,
     /// Print the page about a rule, or without RULE a list of all

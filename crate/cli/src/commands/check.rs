@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use repin::check::{Finding, Range, Report, Severity, check, check_range};
+use repin::resolution::Status;
 use repin::source::Source as _;
 use serde::Serialize;
 
@@ -12,7 +13,6 @@ use crate::output::findings;
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
 use crate::rules;
-use repin::text::safe;
 
 mod fix;
 
@@ -39,17 +39,17 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
     let project = Project::open(&options.asked, &[], Some(&options.registry), color)?;
     let (commit, mut report) = project.ask(async |source, question| match &range {
         Some(range) => {
-            let (commit, looked_at, findings) = check_range(source, question, range).await?;
-            let report = Report { range: options.rev.clone(), looked_at, ..Report::new(commit.id, findings) };
-            Ok((commit, report))
+            let (commit, looked_at, found) = check_range(source, question, range).await?;
+            let report = Report::new(commit.id, found, source.notes());
+            Ok((commit, Report { range: options.rev.clone(), looked_at, ..report }))
         }
         None => {
             let commit = source.commit(question.revision.as_deref()).await?;
-            let report = Report::new(commit.id, check(source, question).await?);
+            let report = Report::new(commit.id, check(source, question).await?, source.notes());
             Ok((commit, report))
         }
     })?;
-    let fixed = if options.fix { Some(fix::fix(&project, commit.id, &mut report.findings)?) } else { None };
+    let fixed = if options.fix { Some(fix::fix(&project, &mut report)?) } else { None };
     match options.format {
         Format::Json => {
             let mut out = json_stdout();
@@ -66,16 +66,22 @@ pub(crate) fn run(options: &Check, color: Color) -> Result<u8, Failure> {
             screen.flush()?;
         }
     }
-    for note in project.notes_on_images() {
-        eprintln!("note: {}", safe(&note));
+    Ok(exit_code(&report))
+}
+
+fn exit_code(report: &Report) -> u8 {
+    if report.findings.iter().any(is_wrong) {
+        WRONG
+    } else if report.incomplete.is_empty() {
+        0
+    } else {
+        Status::Unknown.exit_code()
     }
-    Ok(if report.findings.iter().any(is_wrong) { WRONG } else { 0 })
 }
 
 fn range(text: &str) -> Result<Range, Failure> {
     Range::parse(text).ok_or_else(|| {
-        Failure::new(format!("--rev {text} is not a range"))
-            .hint("give A..B, A.. or a revision, whose whole history it is")
+        Failure::new(format!("--rev {text} is not a range")).hint("give A..B or a revision, whose whole history it is")
     })
 }
 

@@ -43,7 +43,8 @@ pub(crate) fn run(options: &Resolve, file: &Path, color: Color) -> Result<u8, Fa
             Some(tags) => listed(tags, name),
             None => registries.seen(reference, name).await,
         };
-        verify(&source, &question, &record, ask).await
+        let known = tags.as_ref().map_or(&[][..], |images| &images.tags);
+        verify(&source, &question, &record, known, ask).await
     })?;
     match options.format {
         Format::Json => {

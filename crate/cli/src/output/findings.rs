@@ -27,6 +27,13 @@ pub(crate) fn write(out: &mut impl Write, report: &Report, commit: &Commit) -> i
             writeln!(out, "  {}", commits(finding))?;
         }
     }
+    let incomplete = AnsiColor::Yellow.on_default().bold();
+    for what in &report.incomplete {
+        writeln!(out, "{incomplete}not known{incomplete:#}: {}", safe(what))?;
+    }
+    for note in &report.notes {
+        writeln!(out, "note: {}", safe(note))?;
+    }
     let number = |wanted| findings.iter().filter(|finding| finding.severity == wanted).count();
     let parts = [
         (number(Severity::Error), "error", "errors"),
@@ -35,7 +42,11 @@ pub(crate) fn write(out: &mut impl Write, report: &Report, commit: &Commit) -> i
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| count(*number, one, many)).collect();
-    let summary = if parts.is_empty() { "nothing is wrong".to_owned() } else { parts.join(", ") };
+    let summary = match (parts.is_empty(), report.incomplete.is_empty()) {
+        (false, _) => parts.join(", "),
+        (true, true) => "nothing is wrong".to_owned(),
+        (true, false) => "nothing is wrong as far as could be looked".to_owned(),
+    };
     match &report.range {
         None => writeln!(out, "{summary} at {}", shown(commit)),
         Some(range) => {

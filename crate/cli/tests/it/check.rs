@@ -104,6 +104,93 @@ fn a_pin_is_mended_unless_the_recipe_is() {
     assert_eq!(fs::read_to_string(repository.path.join(".renku/renku.ini")).unwrap(), pin(&repository.tag("HEAD")));
 }
 
+/// What is wrong with the files as they are mended, and of the commit only what is said of its image.
+#[test]
+fn what_is_mended_is_looked_at_again() {
+    let mut repository = lossy("check-fix-again");
+    repository.write(".renku/renku.ini", format!("[interactive]\nimage = {OWN}:{}\n", repository.tag("HEAD")));
+    repository.commit("Pin");
+    let tags = repository.tag("HEAD~1");
+    let fix = ["check", "--fix", "--tags", "-", "--image", OWN, "--format", "json"];
+    let objects = repository.git(&["count-objects", "-v"]);
+    let ran = repository.repin_with(&fix, &tags);
+    assert_eq!(repository.git(&["count-objects", "-v"]), objects, "nothing is written into the repository");
+    let json = ran.json();
+    assert_eq!((ran.code(), rules(&json)), (3, vec!["pin-stale", "unpinned-base"]), "{}", ran.shown());
+    let (found, none) = (json["findings"].as_array().unwrap(), json!([]));
+    let message = found[0]["message"].as_str().unwrap();
+    assert!(message.ends_with(".gitlab-ci.yml changed"), "no commit that is none is named: {message}");
+    assert!(found.iter().all(|finding| finding["commits"] == none), "{json:#}");
+    assert_eq!(json["fixed"].as_array().unwrap().len(), 3);
+    assert_eq!(json["commit"], json!(repository.id("HEAD")));
+    // It is what the commit of the fixes is told.
+    repository.commit("Build on all changes");
+    let check = ["check", "--tags", "-", "--image", OWN, "--format", "json"];
+    let after = repository.repin_with(&check, &tags).json();
+    assert_eq!(rules(&after), ["lost-build", "pin-stale", "unpinned-base"]);
+}
+
+/// That the commit has no image stays true whatever is mended.
+#[test]
+fn a_lost_build_is_not_mended_by_a_fix() {
+    let repository = lossy("check-fix-lost");
+    let fix = ["check", "--fix", "--tags", "-", "--image", OWN, "--format", "json"];
+    let ran = repository.repin_with(&fix, "latest");
+    let json = ran.json();
+    assert_eq!((ran.code(), rules(&json)), (3, vec!["lost-build", "unpinned-base"]), "{}", ran.shown());
+    assert_eq!(json["findings"][0]["commits"], json!([repository.id("HEAD")]));
+}
+
+/// Files keep their line ends, and git is asked whether they are a change.
+#[test]
+fn line_ends_stay_as_they_are() {
+    let crlf = |text: &str| text.replace('\n', "\r\n");
+    let list = "      - Dockerfile # the recipe\n      - ./.gitlab-ci.yml\n";
+    let mended =
+        "      - Dockerfile # the recipe\n      - .gitlab-ci.yml\n      - requirements.txt\n      - helpers/**/*\n";
+    for (name, config, attributes, committed, here, is_mended) in [
+        ("autocrlf", Some(("core.autocrlf", "true")), "", false, true, true),
+        ("autocrlf, but LF here", Some(("core.autocrlf", "true")), "", false, false, true),
+        ("input", Some(("core.autocrlf", "input")), "", false, true, true),
+        ("eol=crlf", None, "*.yml text eol=crlf\n", false, true, true),
+        ("eol=crlf and autocrlf=false", Some(("core.autocrlf", "false")), "*.yml eol=crlf\n", false, true, true),
+        ("committed so", None, "", true, true, true),
+        ("committed so, with autocrlf", Some(("core.autocrlf", "true")), "", true, true, true),
+        ("changed here", None, "", false, true, false),
+        ("changed here, against the attributes", Some(("core.autocrlf", "true")), "*.yml -text\n", false, true, false),
+        ("changed to LF here", None, "", true, false, false),
+    ] {
+        let mut repository = lossy("check-fix-crlf");
+        let before = fs::read_to_string(repository.path.join(".gitlab-ci.yml")).unwrap();
+        let of = |is_crlf: bool, text: &str| if is_crlf { crlf(text) } else { text.to_owned() };
+        repository.write(".gitlab-ci.yml", of(committed, &before));
+        repository.write(".gitattributes", attributes);
+        repository.commit("Line ends");
+        let blob = repository.git(&["cat-file", "-p", "HEAD:.gitlab-ci.yml"]);
+        assert_eq!(blob.contains('\r'), committed, "{name}");
+        if let Some((key, value)) = config {
+            repository.git(&["config", key, value]);
+        }
+        repository.write(".gitlab-ci.yml", of(here, &before));
+        let is_changed = !repository.git(&["diff", "HEAD"]).is_empty();
+        assert_eq!(is_changed, !is_mended, "{name}: what git says");
+        let ran = repository.repin(&["check", "--fix", "--format", "json"]);
+        let after = fs::read_to_string(repository.path.join(".gitlab-ci.yml")).unwrap();
+        let expected = if is_mended { before.replace(list, mended) } else { before };
+        assert_eq!(after, of(here, &expected), "{name}: {}", ran.shown());
+        assert_eq!(ran.code(), if is_mended { 0 } else { 3 }, "{name}: {}", ran.shown());
+        if is_mended {
+            assert_eq!(rules(&ran.json()), ["unpinned-base"], "{name}");
+            repository.commit("Mend");
+            let changed = repository.git(&["diff", "--stat", "HEAD~1"]);
+            assert!(
+                changed.contains("4 ++++") || changed.contains("3 insertions(+), 1 deletion(-)"),
+                "{name}: {changed}"
+            );
+        }
+    }
+}
+
 fn without_ids(text: &str, repository: &Repository) -> String {
     text.replace(&repository.tag("HEAD"), "[HEAD]")
 }
@@ -151,6 +238,31 @@ fn over_a_range() {
         repository.repin_with(&["check", "--rev", "HEAD~2..HEAD", "--format", "json", "--tags", "-"], &first).json();
     assert_eq!((&json["range"], &json["looked_at"]), (&"HEAD~2..HEAD".into(), &2.into()));
     assert!(rules(&json).contains(&"lost-build"));
+}
+
+/// A side that is left out is the head.
+#[test]
+fn ranges_are_gits() {
+    let mut repository = Repository::course("check-ranges");
+    repository.git(&["checkout", "--quiet", "-b", "other", "HEAD~1"]);
+    for text in ["a", "b", "c"] {
+        repository.write("notes.txt", text);
+        repository.commit(text);
+    }
+    repository.git(&["checkout", "--quiet", "-"]);
+    for range in ["..other", "other..", "HEAD~1..other", "other..HEAD~2", "..HEAD~2"] {
+        let listed = repository.git(&["rev-list", range]);
+        let mut listed: Vec<&str> = listed.lines().collect();
+        let checked = repository.repin(&["check", "--rev", range, "--format", "json"]).json();
+        assert_eq!(checked["looked_at"], json!(listed.len()), "{range}");
+        let args = ["annotate", "--range", range, "--dry-run", "--format", "json", "--tags", "-"];
+        let annotated = repository.repin_with(&args, "").json();
+        let rows = annotated["commits"].as_array().unwrap().iter();
+        let mut annotated: Vec<&str> = rows.map(|row| row["commit"].as_str().unwrap()).collect();
+        annotated.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(annotated, listed, "{range}");
+    }
 }
 
 const SECRET: &str = "glpat-s3cr3t-0123456789";
@@ -249,4 +361,37 @@ fn a_stale_pin_takes_no_requests_from_the_search_for_an_image() {
     assert_eq!(lists.count(), 1);
     let whole = served.repin(&["check", &served.url(), "--format", "json", "--max-requests", "none"]).json();
     assert!(whole["findings"][1]["message"].as_str().unwrap().contains(" changed since 4c0e36a"), "{whole}");
+}
+
+/// What the requests did not suffice for is said where programs read it, and is not "nothing is wrong".
+#[test]
+fn what_was_not_looked_at_is_said() {
+    let world = World::new("check-incomplete");
+    let url = format!("{}/group/name", world.server.url());
+    let check = |more: &[&str]| {
+        let args = [&["check", &url, "--no-cache"], more].concat();
+        Run::new(&args).variable("GITLAB_TOKEN", SECRET).run()
+    };
+    let whole = check(&["--max-requests", "none", "--format", "json"]);
+    assert_eq!((whole.code(), &whole.json()["incomplete"]), (0, &json!([])), "{}", whole.shown());
+    let needed = world.server.log().len();
+    let mut codes = Vec::new();
+    for most in 1..=needed {
+        let ran = check(&["--max-requests", &most.to_string(), "--format", "json"]);
+        codes.push(ran.code());
+        match ran.code() {
+            // Nothing at all could be read.
+            1 => assert!(ran.stderr().starts_with("error: "), "{most}: {}", ran.shown()),
+            3 => {}
+            5 => assert_ne!(ran.json()["incomplete"], json!([]), "{most}: {}", ran.shown()),
+            code => assert_eq!((code, &ran.json()["incomplete"]), (0, &json!([])), "{most}: {}", ran.shown()),
+        }
+    }
+    assert!(codes.contains(&5), "{codes:?}");
+    let resolved = |most: &str| {
+        let args = ["resolve", &url, "--no-cache", "--max-requests", most];
+        Run::new(&args).variable("GITLAB_TOKEN", SECRET).run().code()
+    };
+    let at = codes.iter().position(|code| *code == 5).unwrap() + 1;
+    assert_eq!(resolved(&at.to_string()), 5, "as `repin resolve` says it");
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::Rule;
+use super::rules::{EXPIRING_IMAGE, LOST_BUILD, Rule};
 use crate::Oid;
 
 /// How bad a [`Finding`] is.
@@ -38,7 +38,8 @@ pub struct Finding {
     pub page: String,
     /// What would mend it, where that is certain.
     pub fix: Option<Fix>,
-    /// The commits that it is true of, newest first: the one that was looked at, or those of the range.
+    /// The commits that it is true of, newest first: the one that was looked at, or those of the range. None of files that
+    /// are not committed yet.
     pub commits: Vec<Oid>,
 }
 
@@ -55,6 +56,11 @@ impl Finding {
             fix: None,
             commits: Vec::new(),
         }
+    }
+
+    /// Whether it is about the image of the commit, and not about its files.
+    pub fn is_of_image(&self) -> bool {
+        [LOST_BUILD, EXPIRING_IMAGE].iter().any(|rule| rule.name == self.rule)
     }
 
     pub(super) fn severity(mut self, severity: Severity) -> Self {
@@ -98,7 +104,7 @@ pub struct Fix {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Edit {
-    /// The file, as it is at the commit that was looked at. A file that is not there counts as empty.
+    /// The file, as it is where it was looked at. A file that is not there counts as empty.
     pub path: String,
     /// The first byte that is replaced, counted from 0.
     pub start: usize,

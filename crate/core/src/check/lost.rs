@@ -33,6 +33,14 @@ pub(super) fn look(answer: &Resolution, inputs: &Inputs, findings: &mut Vec<Find
     }));
 }
 
+/// Why it is not known whether the commit asked about has one; not where the recipe is to blame, which other rules find.
+pub(super) fn unseen(answer: &Resolution) -> Option<String> {
+    let of_recipe = |code: &str| matches!(code, "no-recipe" | "bad-config" | "no-scheme");
+    let reason =
+        answer.reason.as_ref().filter(|reason| answer.status == Status::Unknown && !of_recipe(&reason.code))?;
+    Some(format!("whether the registry has an image of these inputs: {}", reason.message))
+}
+
 /// That commits of a history have none: a finding for each environment, of commits that are not in one of `findings`.
 /// `commits` are the entries that nothing is right for, newest first, each with the tag that a pipeline would give.
 pub(super) fn of_history(commits: &[(&HistoryEntry, Option<String>, bool)], findings: &mut Vec<Finding>) {

@@ -9,7 +9,7 @@ use crate::pin::{PinAudit, PinState, audit_briefly, audit_registry, dated_if_pos
 use crate::question::Question;
 use crate::renku_ini::{self, RenkuIni, set_image};
 use crate::resolution::{Resolution, Status};
-use crate::source::{Source, SourceError};
+use crate::source::{Images, Source, SourceError};
 
 /// What is known of a pin.
 #[derive(Default)]
@@ -29,6 +29,13 @@ impl Found {
             self.pin = Some(dated_if_possible(source, question, pin).await?);
         }
         Ok(self)
+    }
+
+    /// Why it is not known whether the registry, of which these images are known, has the image that is pinned by its tag.
+    pub(super) fn unseen(&self, images: &Images) -> Option<String> {
+        let pin = self.pin.as_ref().filter(|pin| self.is_there.is_none() && !pin.image.contains('@'))?;
+        let cut_off = images.cut_off.as_ref().filter(|_| !matches!(pin.state, PinState::Foreign { .. }))?;
+        Some(format!("whether the registry has the pinned image {}: {}", pin.image, cut_off.message))
     }
 
     pub(super) fn findings(self) -> Vec<Finding> {

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use super::finding::Finding;
-use super::rules::{CONFIG, NOTE};
-use super::{changes, check, ignored, lost, pin, recipe};
+use super::rules::CONFIG;
+use super::{Found, changes, check, ignored, lost, pin, recipe};
 use crate::Oid;
 use crate::config::Config;
 use crate::history::{HistoryEntry, history, look};
@@ -13,6 +15,7 @@ use crate::inputs::{CI_PATH, CONFIG_PATH, Spec};
 use crate::question::{Question, expected_tag};
 use crate::renku_ini;
 use crate::source::{Commit, Source, SourceError};
+use crate::text::count;
 
 /// No more commits than that are looked at, the newest: a longer range is looked at in parts.
 pub const MOST_COMMITS: usize = 20_000;
@@ -22,29 +25,40 @@ const MOST_COSTLY: usize = 200;
 /// A range of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// The commit behind which it begins: neither that one nor what leads to it is in it. `None`: at the very beginning.
-    pub after: Option<String>,
+    /// Where it begins.
+    pub start: Start,
     /// The commit that it ends with; `None`: the project's own head.
     pub to: Option<String>,
 }
 
+/// Where a [`Range`] begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the very beginning of the history.
+    Root,
+    /// Behind this commit, the project's own head where it is `None`: neither that one nor what leads to it is in the range.
+    After(Option<String>),
+}
+
 impl Range {
-    /// Reads `A..B`, `A..`, `..B`, or a revision, whose whole history is meant. `None`: `A...B`, which is none.
+    /// Reads `A..B`, or a revision, whose whole history is meant. As in gitrevisions(7) a side that is left out is the head:
+    /// `..B` is what B has and the head has not. `None`: `A...B`, which is none.
     ///
     /// ```
-    /// use repin::check::Range;
-    /// let range = |text| Range::parse(text).map(|range| (range.after, range.to));
-    /// assert_eq!(range("v1..main"), Some((Some("v1".into()), Some("main".into()))));
-    /// assert_eq!(range("v1.."), Some((Some("v1".into()), None)));
-    /// assert_eq!(range("main"), Some((None, Some("main".into()))));
+    /// use repin::check::{Range, Start};
+    /// let range = |text| Range::parse(text).map(|range| (range.start, range.to));
+    /// assert_eq!(range("v1..main"), Some((Start::After(Some("v1".into())), Some("main".into()))));
+    /// assert_eq!(range("v1.."), Some((Start::After(Some("v1".into())), None)));
+    /// assert_eq!(range("..main"), Some((Start::After(None), Some("main".into()))));
+    /// assert_eq!(range("main"), Some((Start::Root, Some("main".into()))));
     /// assert_eq!(range("v1...main"), None);
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         match text.split_once("..") {
             Some((_, to)) if to.starts_with('.') => None,
-            Some((after, to)) => Some(Self { after: some(after), to: some(to) }),
-            None => Some(Self { after: None, to: some(text) }),
+            Some((after, to)) => Some(Self { start: Start::After(some(after)), to: some(to) }),
+            None => Some(Self { start: Start::Root, to: some(text) }),
         }
     }
 }
@@ -58,39 +72,42 @@ pub async fn check_range<S: Source>(
     source: &S,
     question: &Question,
     range: &Range,
-) -> Result<(Commit, usize, Vec<Finding>), SourceError> {
+) -> Result<(Commit, usize, Found), SourceError> {
     let question = Question { revision: range.to.clone(), ..question.clone() };
     let tip = source.commit(question.revision.as_deref()).await?;
     let (ids, cut) = commits(source, range, tip.id).await?;
-    let parts = [pins(source, &question, &ids).await?, recipes(source, &question, &ids).await?].concat();
-    let lost = lost_builds(source, &question, &ids).await?;
-    // At last, since it may leave the source with the images of a fork's parent.
-    let mut found = if ids.is_empty() { Vec::new() } else { check(source, &question).await? };
+    let mut incomplete = Vec::new();
     if cut {
-        let message = format!("only the newest {} commits of the range were looked at", ids.len());
-        found.push(Finding::new(NOTE, message).help("ask about a part of it, A..B"));
+        let newest = ids.len();
+        incomplete.push(format!("the range but for its newest {newest} commits: ask about a part of it, A..B"));
     }
-    let mut merged = Merged { findings: found };
+    let pins = pins(source, &question, &ids).await?;
+    let parts = [pins, recipes(source, &question, &ids, &mut incomplete).await?].concat();
+    let lost = lost_builds(source, &question, &ids, &mut incomplete).await?;
+    // At last, since it may leave the source with the images of a fork's parent.
+    let found = if ids.is_empty() { Found::default() } else { check(source, &question).await? };
+    incomplete.extend(found.incomplete);
+    let mut merged = Merged { findings: found.findings };
     for part in parts {
         merged.add(part);
     }
     let lost: Vec<_> = lost.iter().map(|(entry, tag, exact)| (entry, tag.clone(), *exact)).collect();
     lost::of_history(&lost, &mut merged.findings);
-    let mut findings = merged.findings;
+    let mut found = Found { findings: merged.findings, incomplete };
     let order: HashMap<Oid, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-    for finding in &mut findings {
+    for finding in &mut found.findings {
         finding.commits.sort_by_key(|commit| order.get(commit));
         finding.commits.dedup();
     }
-    findings.sort_by_key(|finding| finding.severity);
-    Ok((tip, ids.len(), findings))
+    found.sort();
+    Ok((tip, ids.len(), found))
 }
 
 /// The commits of the range, newest first, and whether that is not all of them.
 async fn commits<S: Source>(source: &S, range: &Range, tip: Oid) -> Result<(Vec<Oid>, bool), SourceError> {
-    let after = match &range.after {
-        Some(after) => Some(source.commit(Some(after)).await?.id),
-        None => None,
+    let after = match &range.start {
+        Start::After(after) => Some(source.commit(after.as_deref()).await?.id),
+        Start::Root => None,
     };
     let most = if source.is_costly() { MOST_COSTLY } else { MOST_COMMITS };
     let tips: Vec<Oid> = std::iter::once(tip).chain(after).collect();
@@ -143,15 +160,23 @@ impl Merged {
 }
 
 /// The rules about the recipe: once for each recipe with each of its environments.
-async fn recipes<S: Source>(source: &S, question: &Question, ids: &[Oid]) -> Result<Vec<Part>, SourceError> {
+async fn recipes<S: Source>(
+    source: &S,
+    question: &Question,
+    ids: &[Oid],
+    incomplete: &mut Vec<String>,
+) -> Result<Vec<Part>, SourceError> {
     let mut parts = Vec::new();
+    // How many commits could not be read for each reason.
+    let mut unseen: LiteMap<String, usize> = LiteMap::new();
     let (specs, places) = look(source, question, ids).await?;
     for (spec, positions) in &specs {
         let mut groups: HashMap<_, Vec<Oid>> = HashMap::new();
         let mut order = Vec::new();
         for &position in positions {
             let (Some(id), Some(place)) = (ids.get(position as usize), places.get(position as usize)) else { continue };
-            if place.snapshot.unseen.is_some() {
+            if let Some(why) = &place.snapshot.unseen {
+                *unseen.entry(why.clone()).or_insert(0) += 1;
                 continue;
             }
             let key = (Arc::as_ptr(&place.snapshot.inputs), place.snapshot.environment);
@@ -186,6 +211,7 @@ async fn recipes<S: Source>(source: &S, question: &Question, ids: &[Oid]) -> Res
             parts.push(Part { found, commits: group.clone(), same });
         }
     }
+    incomplete.extend(unseen.iter().map(|(why, number)| format!("{}: {why}", count(*number, "commit", "commits"))));
     Ok(parts)
 }
 
@@ -244,12 +270,16 @@ async fn lost_builds<S: Source>(
     source: &S,
     question: &Question,
     ids: &[Oid],
+    incomplete: &mut Vec<String>,
 ) -> Result<Vec<(HistoryEntry, Option<String>, bool)>, SourceError> {
     let limit = source.is_costly().then_some(MOST_COSTLY);
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let history = history(source, question, limit).await?;
+    if history.cut_off {
+        incomplete.push("which commits have no image: not all tags of the registry could be seen".to_owned());
+    }
     if !history.verified || history.cut_off {
         return Ok(Vec::new());
     }

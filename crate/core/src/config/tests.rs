@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{Config, ConfigErrorKind as Kind, KEYS, PathProblem, edits, nearest};
+use crate::scheme::TagScheme;
 
 const EXAMPLE: &str = include_str!("../../schema/example.repin.toml");
 const SCHEMA: &str = include_str!("../../schema/repin.schema.json");
@@ -181,6 +182,10 @@ fn the_schemas_examples_can_be_read() {
             let text = format!("{key} = {}", toml(example));
             assert_ne!(Config::parse(text.as_bytes()).unwrap(), Config::default(), "{text}");
         }
+    }
+    for example in schema["properties"]["tag"]["examples"].as_array().unwrap() {
+        let template = example.as_str().unwrap();
+        assert!(TagScheme::parse(template).names_commits(), "{template} is the tag of a commit");
     }
 }
 

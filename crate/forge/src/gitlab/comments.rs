@@ -20,6 +20,11 @@ pub const MARKER: &str = "<!-- repin:1 -->";
 
 /// As many pages of discussions of one commit are read.
 const PAGES: usize = 20;
+/// As many discussions a page has.
+const PER_PAGE: usize = 100;
+/// Of a commit with more discussions than that nothing is said: ours may be among those that are not read, and a second one
+/// is worse than none.
+pub const MOST: usize = PAGES * PER_PAGE;
 
 /// The comments on a project's commits.
 pub struct Comments<T> {
@@ -51,6 +56,8 @@ pub enum Became {
     Unchanged,
     /// There was none, and is none.
     Absent,
+    /// There are more than [`MOST`] discussions, and nothing was changed.
+    PassedOver,
 }
 
 /// A comment of the token's user that is marked as ours.
@@ -123,7 +130,7 @@ impl<T: Transport> Comments<T> {
     /// again goes on.
     pub async fn put(&self, commit: Oid, wish: &Wish) -> Result<Became, ApiError> {
         let user = self.user().await?;
-        let own = self.own(commit, user).await?;
+        let Some(own) = self.own(commit, user).await? else { return Ok(Became::PassedOver) };
         let (Wish::Say(text) | Wish::Correct(text)) = wish;
         let text = format!("{MARKER}\n{text}");
         let mut own = own.into_iter();
@@ -161,15 +168,12 @@ impl<T: Transport> Comments<T> {
         Ok(*self.user.get_or_init(|| user.id))
     }
 
-    /// Our comments on a commit, the oldest first.
-    async fn own(&self, commit: Oid, user: u64) -> Result<Vec<Own>, ApiError> {
+    /// Our comments on a commit, the oldest first; `None` where there are too many comments to look for them.
+    async fn own(&self, commit: Oid, user: u64) -> Result<Option<Vec<Own>>, ApiError> {
         let mut own = Vec::new();
-        let mut next = Some(self.url(commit, &["discussions"], &[("per_page", "100")]));
+        let mut next = Some(self.url(commit, &["discussions"], &[("per_page", &PER_PAGE.to_string())]));
         for _ in 0..PAGES {
-            let Some(url) = next else {
-                own.sort_by_key(|own: &Own| own.note);
-                return Ok(own);
-            };
+            let Some(url) = next.take() else { break };
             let page = self.api.page::<Discussion>(url).await?;
             for Discussion { id, notes } in page.rows {
                 let ours = |note: &Note| {
@@ -183,9 +187,10 @@ impl<T: Transport> Comments<T> {
             }
             next = page.next;
         }
-        Err(ApiError::Unreadable(format!(
-            "there are more comments on {commit} than are read, so ours may be among them"
-        )))
+        Ok(next.is_none().then(|| {
+            own.sort_by_key(|own: &Own| own.note);
+            own
+        }))
     }
 
     fn url(&self, commit: Oid, rest: &[&str], query: &[(&str, &str)]) -> String {

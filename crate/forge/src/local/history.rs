@@ -53,6 +53,11 @@ impl History {
         }
     }
 
+    /// Reads what it does not know yet from another view.
+    pub(super) fn use_objects(&mut self, objects: Objects) {
+        self.objects = objects;
+    }
+
     /// Where a commit is, reading it if need be.
     pub(super) fn at(&mut self, id: Oid) -> Result<usize, SourceError> {
         if let Some(&at) = self.index.get(&id) {

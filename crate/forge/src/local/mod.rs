@@ -18,6 +18,7 @@ use repin::tree::{Entry, Mode, Tree as _};
 use repin::{Oid, OidMap, OidSet};
 
 mod deltas;
+mod draft;
 mod history;
 mod notes;
 mod objects;
@@ -49,6 +50,8 @@ pub struct Local {
     uses_notes: bool,
     image_notes: RefCell<Option<Arc<Notes>>>,
     server: Option<String>,
+    /// Commits that are in memory alone.
+    drafts: RefCell<Vec<Oid>>,
 }
 
 /// The repository's git tags, both ways.
@@ -100,6 +103,7 @@ impl Local {
             uses_notes: true,
             image_notes: RefCell::default(),
             server,
+            drafts: RefCell::default(),
         })
     }
 
@@ -190,6 +194,9 @@ impl Local {
     }
 
     fn commit_at(&self, revision: &str) -> Result<Oid, SourceError> {
+        if let Some(draft) = revision.parse().ok().filter(|id| self.drafts.borrow().contains(id)) {
+            return Ok(draft);
+        }
         let unknown = |hint: Option<String>| SourceError::UnknownRevision { revision: revision.to_owned(), hint };
         let spec = format!("{revision}^{{commit}}");
         match self.repository.rev_parse_single(spec.as_str()) {

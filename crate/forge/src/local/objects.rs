@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use gix::objs::Find as _;
+use gix::odb::memory::Storage;
 use repin::Oid;
 use repin::environment::EMPTY_TREE;
 use repin::source::SourceError;
@@ -33,8 +34,12 @@ const MAX_NAMES: usize = 24;
 const DELTA_CACHE: usize = 48 << 20;
 
 impl Objects {
-    pub(super) fn new(repository: &gix::ThreadSafeRepository, partial: bool) -> Self {
+    /// With the objects of `drafts`, which are in memory alone.
+    pub(super) fn new(repository: &gix::ThreadSafeRepository, partial: bool, drafts: Storage) -> Self {
         let mut handle = repository.to_thread_local().objects;
+        if !drafts.is_empty() {
+            handle.set_object_memory(drafts);
+        }
         handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_CACHE)));
         handle.refresh_never();
         Self { handle, buffer: Vec::new(), partial, packs: None, deltas: Vec::new() }

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use gix::odb::memory::Storage;
 use repin::Oid;
 use repin::environment::{Environments, Snapshot};
 use repin::inputs::Spec;
@@ -36,13 +37,16 @@ pub(super) struct Pool {
     packs: Arc<Packs>,
     /// Specs seen, so that workers can name them.
     specs: Mutex<Vec<Arc<Spec>>>,
+    /// Objects that are in memory alone.
+    drafts: Mutex<Storage>,
     pub(super) progress: Option<Progress>,
 }
 
 impl Pool {
     pub(super) fn new(repository: gix::ThreadSafeRepository, partial: bool) -> Self {
         let packs = Arc::new(Packs::open(repository.objects_dir()));
-        Self { repository, partial, idle: Mutex::default(), packs, specs: Mutex::default(), progress: None }
+        let (idle, specs, drafts) = Default::default();
+        Self { repository, partial, idle, packs, specs, drafts, progress: None }
     }
 
     /// The repository's packs.
@@ -52,7 +56,18 @@ impl Pool {
 
     /// A new view of the repository's objects.
     pub(super) fn objects(&self) -> Objects {
-        Objects::new(&self.repository, self.partial)
+        Objects::new(&self.repository, self.partial, self.drafts())
+    }
+
+    /// The objects that are in memory alone.
+    pub(super) fn drafts(&self) -> Storage {
+        lock(&self.drafts).clone()
+    }
+
+    /// Those that each new view has from now on.
+    pub(super) fn set_drafts(&self, drafts: Storage) {
+        *lock(&self.drafts) = drafts;
+        lock(&self.idle).clear();
     }
 
     fn number(&self, spec: &Arc<Spec>) -> usize {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use repin::Oid;
 use repin_forge::gitlab::ApiError;
-use repin_forge::gitlab::comments::{Became, Comments, MARKER, Wish};
+use repin_forge::gitlab::comments::{Became, Comments, MARKER, MOST, Wish};
 use repin_forge::gitlab::location::ProjectRef;
 use repin_forge::gitlab::token::{Token, TokenKind};
 use repin_forge::http::{HttpError, Limits, Native, Request, Response, Transport, TransportError};
@@ -130,9 +130,20 @@ fn ours_may_be_on_a_later_page_but_not_on_any() {
     assert_eq!(it.put(&say("new")), Became::Edited);
     assert_eq!(it.there().last(), Some(&(1, ours("new"))));
     it.server.fault(Fault::new(FaultKind::EndlessPages).on("/discussions"));
-    let error = pollster::block_on(it.open().put(it.commits[0], &say("newer"))).unwrap_err();
-    assert!(error.to_string().contains("more comments"), "{error}");
-    assert_eq!(it.there().len(), 251);
+    for wish in [say("newer"), Wish::Correct("newer".to_owned())] {
+        assert_eq!(it.put(&wish), Became::PassedOver);
+    }
+    assert_eq!((it.there().len(), it.there().last()), (251, Some(&(1, ours("new")))));
+}
+
+/// A second comment of ours would be worse than none.
+#[test]
+fn where_there_are_too_many_nothing_is_said() {
+    let it = Fixture::new();
+    (0..MOST).for_each(|number| it.before(2, &format!("comment {number}")));
+    assert_eq!(it.put(&say("A")), Became::Created, "as many as are read");
+    assert_eq!(it.put(&say("A")), Became::PassedOver, "one more");
+    assert_eq!(it.there().len(), MOST + 1);
 }
 
 #[test]

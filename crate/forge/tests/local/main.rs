@@ -4,6 +4,7 @@
 // A command for Windows would be tested there; these tests make links, modes and names that Windows does not have.
 #![cfg(unix)]
 
+mod drafts;
 mod git;
 mod histories;
 mod inputs;

@@ -466,7 +466,15 @@ looked_at: number,
 /**
  * What was found, worst first.
  */
-findings: Array<Finding>, };
+findings: Array<Finding>, 
+/**
+ * What could not be looked at, and why: something may be wrong there.
+ */
+incomplete: Array<string>, 
+/**
+ * What else there is to know of the answer.
+ */
+notes: Array<string>, };
 
 /**
  * Something that is wrong, or worth knowing.
@@ -505,7 +513,8 @@ page: string,
  */
 fix: Fix | null, 
 /**
- * The commits that it is true of, newest first: the one that was looked at, or those of the range.
+ * The commits that it is true of, newest first: the one that was looked at, or those of the range. None of files that
+ * are not committed yet.
  */
 commits: Array<Oid>, };
 
@@ -532,7 +541,7 @@ edits: Array<Edit>, };
  */
 export type Edit = { 
 /**
- * The file, as it is at the commit that was looked at. A file that is not there counts as empty.
+ * The file, as it is where it was looked at. A file that is not there counts as empty.
  */
 path: string, 
 /**

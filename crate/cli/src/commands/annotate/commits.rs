@@ -1,5 +1,6 @@
 //! Which commits are annotated.
 
+use repin::check::{Range, Start};
 use repin::graph::{Graph, Position};
 use repin::source::Source as _;
 use repin::{Oid, OidSet};
@@ -37,13 +38,10 @@ impl Chosen {
 
     /// The commits of `A..B`.
     fn between(project: &Project, range: &str) -> Result<Self, Failure> {
-        let sides = range.split_once("..").filter(|(_, to)| !to.starts_with('.'));
-        let Some((from, to)) = sides else {
+        let Some(Range { start: Start::After(from), to }) = Range::parse(range) else {
             return Err(Failure::new(format!("--range {range} is no range"))
                 .hint("it looks like v1.0..main: the commits that main has and v1.0 has not"));
         };
-        let named = |side: &str| Some(side.to_owned()).filter(|side| !side.is_empty());
-        let (from, to) = (named(from), named(to));
         project.ask(async |source, _| {
             let (from, to) = (source.commit(from.as_deref()).await?, source.commit(to.as_deref()).await?);
             let graph = source.graph(&[to.id, from.id], None).await?;

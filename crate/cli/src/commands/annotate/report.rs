@@ -6,7 +6,7 @@ use repin::Oid;
 use repin::resolution::{Resolution, Status};
 use repin::resolve::distance_in_words;
 use repin::text::{count, safe};
-use repin_forge::gitlab::comments::Became;
+use repin_forge::gitlab::comments::{Became, MOST};
 use serde::Serialize;
 
 use crate::args::{Color, Format};
@@ -118,6 +118,9 @@ impl Report {
         });
         parts.extend(match done.comment {
             None | Some(Became::Absent) => None,
+            Some(Became::PassedOver) => Some(format!(
+                "comment left alone: there are more than {MOST} on the commit, and ours may be among those that were not read"
+            )),
             Some(Became::Unchanged) => Some("comment there".to_owned()),
             Some(became) => Some(format!("comment {would}{}", word(became))),
         });
@@ -160,9 +163,11 @@ impl Report {
         Ok(())
     }
 
-    /// 5 where it is not known of some commits which image is right.
+    /// 5 where it is not known of some commits which image is right, or whether a comment says so.
     pub(super) fn exit_code(&self) -> u8 {
-        let is_open = |row: &Row| matches!(row.status, Status::Unknown | Status::Predicted);
+        let is_open = |row: &Row| {
+            matches!(row.status, Status::Unknown | Status::Predicted) || row.comment == Some(word(Became::PassedOver))
+        };
         if self.commits.iter().any(is_open) { Status::Unknown.exit_code() } else { 0 }
     }
 }
@@ -173,5 +178,6 @@ fn word(became: Became) -> &'static str {
         Became::Edited => "edited",
         Became::Unchanged => "unchanged",
         Became::Absent => "absent",
+        Became::PassedOver => "passed-over",
     }
 }
