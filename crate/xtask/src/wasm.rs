@@ -10,8 +10,8 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The package of the module for npm.
 pub(crate) const NPM: &str = "crate/wasm/npm";
 /// What the module is compiled with beyond the profile `wasm`. Nobody reads what a panic would print: a trap is a trap, and
-/// the package makes an error of it.
-const FLAGS: &str = "-Cpanic=immediate-abort -Zunstable-options -Zlocation-detail=none -Zfmt-debug=none";
+/// the package makes an error of it. Little is hashed, so that SHA-2 is as short as it can be.
+const FLAGS: &str = "-Cpanic=immediate-abort -Zunstable-options -Zlocation-detail=none -Zfmt-debug=none --cfg sha2_backend_soft=\"compact\"";
 /// The standard library is compiled anew, for size and without what panics print: 8 % less. Cargo calls that unstable.
 const STD: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 /// What LLVM writes for this target, which binaryen has to be told.

@@ -11,8 +11,9 @@ use crate::http::{Call, Origin, Transport, join};
 
 const MEDIA_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
-/// The configuration of an image that is for no machine, and has nothing in it.
-const CONFIG: &[u8] = br#"{"architecture":"unknown","os":"unknown","rootfs":{"type":"layers","diff_ids":[]}}"#;
+/// The configuration of an image that is for no machine, and has nothing in it. It has a date, since GitLab reads that of every
+/// tag that it lists; an old one, so that it is none of the newest that a clean-up policy keeps.
+const CONFIG: &[u8] = br#"{"created":"1970-01-01T00:00:00Z","architecture":"unknown","os":"unknown","rootfs":{"type":"layers","diff_ids":[]}}"#;
 /// The annotation with the text.
 const TEXT: &str = "repin.record";
 /// What people are told who find it among their images.

@@ -11,8 +11,10 @@ use super::{CiFile, Files, ImageJob, Tool};
 
 mod alone;
 mod change;
+mod keys;
 mod lines;
 mod outline;
+mod page;
 mod script;
 
 pub use script::Variant;
