@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** How long something may take on a busy machine, in milliseconds. */
 const PATIENCE = 15_000;
 /** How long to wait before looking again. */
-const STEP = 25;
+const STEP = 50;
 
 /** Looks until there is something, and returns it. An error while looking counts as nothing yet. */
 export async function until<T>(

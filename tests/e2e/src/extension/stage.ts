@@ -10,7 +10,9 @@ import type { RenkuLauncher, RenkuLogged } from "../sandbox/renku";
 import { Sandbox } from "../sandbox/process";
 import { until } from "../until";
 import { LauncherControl, type Place } from "./control";
-import { type Equipped, type Extension, type Fleet, fleet } from "./driver";
+import { Chromiums } from "./chromiums";
+import type { Equipped, Extension, Fleet } from "./driver";
+import { Firefoxes } from "./firefoxes";
 
 let browsers: Fleet;
 let sandbox: Sandbox;
@@ -18,7 +20,7 @@ let sandbox: Sandbox;
 /** Starts what all scenarios share. */
 export async function raise(): Promise<void> {
   sandbox = await Sandbox.start();
-  browsers = fleet(inject("browser"));
+  browsers = inject("browser") === "chromium" ? new Chromiums() : new Firefoxes();
 }
 
 export async function lower(): Promise<void> {
