@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The same scenarios in each browser, both browsers beside each other: most of the time they wait. */
+/** The same scenarios in each browser, beside each other: some of the time they wait. */
 export default defineConfig({
   test: {
     projects: (["chromium", "firefox"] as const).map((browser) => ({
@@ -14,6 +15,16 @@ export default defineConfig({
       },
     })),
     maxWorkers: 2,
+    sequence: {
+      /** The longest first: a run ends when the last one does. */
+      sequencer: class extends BaseSequencer {
+        override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+          const length = ({ moduleId, project }: TestSpecification) =>
+            (moduleId.endsWith("extension.test.ts") ? 2 : 0) + (project.name === "firefox" ? 1 : 0);
+          return Promise.resolve(files.toSorted((one, other) => length(other) - length(one)));
+        }
+      },
+    },
     reporters: ["verbose", "./src/report.ts"],
   },
 });
