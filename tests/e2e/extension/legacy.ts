@@ -121,7 +121,7 @@ describe("the legacy page", () => {
     await legacy.open();
     await legacy.control.says("stale");
     const late = "/repository/commits/72dcd895";
-    await stage.sandbox.renku.fault({ kind: "latency", milliseconds: 1500, path: late });
+    await stage.sandbox.renku.fault({ kind: "latency", milliseconds: 3000, path: late });
     await legacy.commit("72dcd895");
     await stage.until("the slow question is asked", async () => (await stage.sandbox.renku.log()).some(({ path }) => path.endsWith(late)));
     await legacy.commit("f3a56ddc");
