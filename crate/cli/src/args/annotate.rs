@@ -52,7 +52,7 @@ pub(crate) struct Annotate {
     ///
     /// It needs a token of the scope api. The comment is made, edited where another image is right by now, and left alone where
     /// it says so already; nobody else's is touched. A commit without an image gets none, and one that has more than 2,000
-    /// comments is passed over.
+    /// comments is passed over. An image of a fork's parent is named only where that project is public.
     #[arg(long)]
     pub(crate) comments: bool,
 

@@ -8,14 +8,19 @@ use repin::resolve::distance_in_words;
 use repin::text::count;
 use repin_forge::gitlab::comments::Wish;
 
-/// What the comment on the commit asked about is to be; `None` where nothing is known, so that what is there stays.
-pub(crate) fn wish(answer: &Resolution) -> Option<Wish> {
+/// What the comment on the commit asked about is to be; `None` where nothing is known, so that what is there stays. Who reads it
+/// may not be one who may know of the image's project: `is_secret`.
+pub(crate) fn wish(answer: &Resolution, is_secret: bool) -> Option<Wish> {
     match (&answer.image, answer.status) {
+        (Some(_), Status::Found) if is_secret => Some(Wish::Say(SECRET.to_owned())),
         (Some(image), Status::Found) => Some(Wish::Say(right(answer, image))),
         (None, Status::Missing | Status::Building | Status::Failed) => Some(Wish::Correct(none(answer))),
         _ => None,
     }
 }
+
+const SECRET: &str = "An image is right for this commit: one of the project that this one is a fork of, which is not public. \
+                      `repin resolve` names it to those who may see that project.\n";
 
 fn right(answer: &Resolution, image: &Image) -> String {
     let reference = image.reference.as_deref().unwrap_or(&image.tag);

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use insta::assert_snapshot;
-use repin_sandbox::gitlab::{Comment, Kind, Scope};
+use repin_sandbox::gitlab::{
+    Comment, Kind, Options, Project, Reach, RegistryTag, Repository as Images, Scope, Server, Token, Visibility,
+};
 use serde_json::json;
 
 use crate::gitlab::{SECRET, Served};
@@ -329,4 +331,51 @@ fn no_notes_are_no_reason_to_fail() {
     repository.git(&["remote", "add", "origin", origin.to_str().unwrap()]);
     let ran = annotate(&repository, &["--push"], "[]");
     assert_eq!((ran.code(), ran.stderr().as_str()), (0, ""), "{}", ran.shown());
+}
+
+/// A comment is read by whoever may see the fork.
+#[test]
+fn a_private_parent_is_not_named_on_a_public_fork() {
+    let repository = Repository::course("annotate-fork");
+    let tag = repository.tag("HEAD");
+    let parent = repository.path.with_file_name("annotate-fork-parent");
+    let _ = fs::remove_dir_all(&parent);
+    repository.git(&["clone", "--quiet", "--bare", ".", parent.to_str().unwrap()]);
+    let server = Server::start(Options::default()).unwrap();
+    let tags = vec![RegistryTag { name: tag.clone(), ..RegistryTag::default() }];
+    let images = vec![Images { tags, ..Images::default() }];
+    let of_parent = Project { path: "secret/plans".to_owned(), repository: parent, images, ..Project::default() };
+    let parent = server.add(of_parent);
+    let fork = Project { path: "ada/name".to_owned(), repository: repository.path.clone(), ..Project::default() };
+    server.add(Project { forked_from: Some(parent), ..fork });
+    let (secret, scopes) = (SECRET.to_owned(), vec![Scope::Api]);
+    server.add_token(Token { secret, kind: Kind::Personal, scopes, projects: Reach::All, expired: false });
+    let url = format!("{}/ada/name", server.url());
+    let run = || {
+        let args = ["annotate", &url, "--comments", "--no-cache"];
+        let ran = Run::new(&args).variable("GITLAB_TOKEN", SECRET).run();
+        assert_eq!(ran.code(), 0, "{}", ran.shown());
+        let said = server.comments();
+        assert_eq!(said.len(), 1, "{}", ran.shown());
+        (ran.stdout(), said[0].body.clone())
+    };
+    let mut of_public = String::new();
+    // What was named while it was public is taken back.
+    for (visibility, is_named) in [
+        (Visibility::Public, true),
+        (Visibility::Internal, false),
+        (Visibility::Private, false),
+        (Visibility::Public, true),
+    ] {
+        assert!(server.update(parent, |project| project.visibility = visibility));
+        let (shown, body) = run();
+        assert_eq!(body.contains("secret/plans"), is_named, "{visibility:?}: {body}");
+        assert_eq!(body.contains(&tag), is_named, "{visibility:?}: {body}");
+        assert_eq!(shown.contains("its project is not public"), !is_named, "{visibility:?}: {shown}");
+        assert!(shown.contains(&format!("secret/plans:{tag}")), "who runs it may know: {shown}");
+        if is_named {
+            assert!(of_public.is_empty() || of_public == body, "{body}");
+            of_public = body;
+        }
+    }
 }

@@ -3,8 +3,9 @@
 //! A comment is ours if it begins with [`MARKER`] and its author is the token's user: no other is touched. What is there is
 //! read first, so to say the same again changes nothing, and a run that was cut anywhere is finished by the next one.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
+use litemap::LiteMap;
 use repin::Oid;
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct Comments<T> {
     project: String,
     /// The number of the token's user.
     user: OnceCell<u64>,
+    /// Which other projects are public, as far as that was asked.
+    public: RefCell<LiteMap<String, bool>>,
     /// Whether nothing is to be changed.
     dry: bool,
 }
@@ -83,6 +86,17 @@ struct User {
     id: u64,
 }
 
+/// A project, as far as it matters.
+struct About {
+    visibility: Option<String>,
+}
+
+impl Read for About {
+    fn read(mut json: Value) -> Result<Self, String> {
+        Ok(Self { visibility: field(&mut json, "visibility")? })
+    }
+}
+
 impl Read for User {
     fn read(mut json: Value) -> Result<Self, String> {
         Ok(Self { id: field(&mut json, "id")? })
@@ -108,7 +122,7 @@ impl<T: Transport> Comments<T> {
     pub fn new(transport: T, base: &str, project: &ProjectRef, token: Token, limits: Limits) -> Self {
         let base = base.trim_end_matches('/').to_owned();
         let api = Api::new(Client::new(transport, limits), base, Some(token));
-        Self { api, project: project.to_string(), user: OnceCell::new(), dry: false }
+        Self { api, project: project.to_string(), user: OnceCell::new(), public: RefCell::default(), dry: false }
     }
 
     /// Only looks at what would be done.
@@ -121,6 +135,24 @@ impl<T: Transport> Comments<T> {
     /// Requests that were sent so far.
     pub fn requests(&self) -> u64 {
         self.api.client().cost().requests
+    }
+
+    /// Whether everybody may know of the project at this path, so that a comment may name it. Where that cannot be seen, nobody
+    /// may.
+    ///
+    /// # Errors
+    /// GitLab does not answer.
+    pub async fn is_public(&self, project: &str) -> Result<bool, ApiError> {
+        if let Some(known) = self.public.borrow().get(project) {
+            return Ok(*known);
+        }
+        let is_public = match self.api.get::<About>(self.api.url(&["projects", project], &[])).await {
+            Ok(about) => about.visibility.as_deref() == Some("public"),
+            Err(error) if error.is_not_found() || error.is_no_access() => false,
+            Err(error) => return Err(error),
+        };
+        self.public.borrow_mut().insert(project.to_owned(), is_public);
+        Ok(is_public)
     }
 
     /// Makes a commit's comment what it is to be: one, with that text. Of more than one of ours the oldest stays.

@@ -4,9 +4,9 @@ use repin::note::{Note, Notes};
 use repin::resolution::{Resolution, Status};
 use repin::source::{Source as _, SourceError};
 use repin::{Oid, Question};
-use repin_forge::gitlab::Given;
-use repin_forge::gitlab::comments::{Became, Comments, Wish};
+use repin_forge::gitlab::comments::{Became, Comments};
 use repin_forge::gitlab::location::Location;
+use repin_forge::gitlab::{ApiError, Given};
 use repin_forge::local::Local;
 
 use crate::args::{Annotate, Color, MaxRequests};
@@ -184,17 +184,29 @@ impl Work<'_> {
                 None => Noted::Not,
             },
         };
-        let comment = match (&self.comments, comment::wish(&answer)) {
-            (Some(target), Some(wish)) => Some(self.comment(target, id, &wish)?),
-            _ => None,
+        let (comment, is_secret) = match &self.comments {
+            Some(target) => self.comment(target, id, &answer)?,
+            None => (None, false),
         };
-        Ok(Done { commit: id, answer, noted, comment })
+        Ok(Done { commit: id, answer, noted, comment, is_secret })
     }
 
-    fn comment(&self, target: &Target, id: Oid, wish: &Wish) -> Result<Became, Failure> {
-        let became = pollster::block_on(target.comments.put(id, wish));
+    /// What became of the comment, and whether it does not name the image.
+    fn comment(&self, target: &Target, id: Oid, answer: &Resolution) -> Result<(Option<Became>, bool), Failure> {
+        let put = pollster::block_on(async {
+            let image = answer.image.as_ref().filter(|image| image.project != answer.project);
+            let is_secret = match image.map(|image| image.project.as_deref()) {
+                None => false,
+                Some(None) => true,
+                Some(Some(project)) => !target.comments.is_public(project).await?,
+            };
+            match comment::wish(answer, is_secret) {
+                Some(wish) => Ok((Some(target.comments.put(id, &wish).await?), is_secret)),
+                None => Ok((None, false)),
+            }
+        });
         self.project.progress.clear();
-        became.map_err(|error| {
+        put.map_err(|error: ApiError| {
             let error = SourceError::failed(
                 format!("the comment on {} of {} could not be kept", id.abbreviated(7), target.location),
                 error,

@@ -33,6 +33,8 @@ pub(super) struct Done {
     pub(super) answer: Resolution,
     pub(super) noted: Noted,
     pub(super) comment: Option<Became>,
+    /// Whether the comment does not name the image, since its project is not public.
+    pub(super) is_secret: bool,
 }
 
 /// All commits, as far as they are done.
@@ -124,6 +126,9 @@ impl Report {
             Some(Became::Unchanged) => Some("comment there".to_owned()),
             Some(became) => Some(format!("comment {would}{}", word(became))),
         });
+        if done.is_secret {
+            parts.push("which does not name the image: its project is not public".to_owned());
+        }
         format!("{commit}  {}", parts.join(" · "))
     }
 
