@@ -13,6 +13,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+mod plan;
+mod report;
+
+pub use plan::{Plan, Refusal};
+pub use report::{Done, Given, Noted, Report, SCHEMA, Tagged};
+
 use crate::Oid;
 use crate::config::Config;
 use crate::environment::Snapshot;
@@ -99,6 +105,13 @@ pub struct FalseName {
     pub tag: String,
     /// The commit.
     pub commit: Oid,
+}
+
+impl fmt::Display for FalseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { tag, commit } = self;
+        write!(f, "the tag {tag} stands for the commit {}, which this image is not right for", commit.abbreviated(7))
+    }
 }
 
 /// The commit of a tag that is the beginning of an id, whatever the scheme: people read it so, and Renku looks for seven

@@ -1,6 +1,6 @@
 //! Why there is no answer, as JavaScript gets it: an object with a stable code.
 
-use repin::retag::Narrowed;
+use repin::retag::Refusal;
 use repin::source::SourceError;
 use repin_forge::gitlab::ApiError;
 use repin_forge::gitlab::location::LocationError;
@@ -160,10 +160,17 @@ impl From<RetagError> for Failure {
     }
 }
 
-impl From<Narrowed> for Failure {
-    fn from(error: Narrowed) -> Self {
-        Self::new(ErrorCode::Narrowed, error.to_string())
-            .hint(format!("Use {} by its own name, or have the commit's image built.", error.image))
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let failure = |code| Self::new(code, refusal.to_string());
+        match &refusal {
+            Refusal::Narrowed(narrowed) => failure(ErrorCode::Narrowed)
+                .hint(format!("Use {} by its own name, or have the commit's image built.", narrowed.image)),
+            Refusal::FalseName(_) => failure(ErrorCode::Occupied),
+            Refusal::NoImage { .. } | Refusal::NoRegistry { .. } | Refusal::NoTag | Refusal::NoPlace { .. } => {
+                failure(ErrorCode::NoImage)
+            }
+        }
     }
 }
 

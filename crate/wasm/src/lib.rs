@@ -7,7 +7,6 @@
 #![allow(clippy::missing_errors_doc, reason = "what these functions throw is a `Failure`, of any code")]
 
 pub mod failure;
-pub mod retagged;
 
 #[cfg(target_arch = "wasm32")]
 pub mod ask;

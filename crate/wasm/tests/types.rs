@@ -7,9 +7,8 @@ use std::path::Path;
 
 use repin::history::HistoryEntry;
 use repin::picture::Row;
-use repin::{Oid, Resolution, check, pin, recipe, resolution};
+use repin::{Oid, Resolution, check, pin, recipe, resolution, retag};
 use repin_wasm::failure::ErrorCode;
-use repin_wasm::retagged;
 use ts_rs::{Config, TS};
 
 /// A type as TypeScript has it, with what Rust says of it.
@@ -53,9 +52,11 @@ fn types() -> String {
         declared::<check::Edit>(config),
         declared::<pin::PinAudit>(config),
         declared::<pin::PinState>(config),
-        declared::<retagged::Retag>(config),
-        declared::<retagged::RetagSource>(config),
-        declared::<retagged::RetagTag>(config),
+        declared::<retag::Report>(config),
+        declared::<retag::Tagged>(config),
+        declared::<retag::Given>(config),
+        declared::<retag::Done>(config),
+        declared::<retag::Noted>(config),
     ];
     text.push_str(&all.join("\n"));
     text

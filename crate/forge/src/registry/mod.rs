@@ -47,7 +47,8 @@ pub use error::{Action, NotAllowed, RegistryError};
 pub use login::{FoundLogin, Login, Logins, Reach};
 pub use manifest::{Descriptor, Manifest, digest_of};
 pub use realm::is_family;
-pub use retag::{Done, Retag, RetagError, Retagged, Tagged};
+pub use repin::retag::Done;
+pub use retag::{Retag, RetagError, Retagged, Tagged};
 use token::Scope;
 
 /// Docker Hub, by its name in references.

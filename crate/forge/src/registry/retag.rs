@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use repin::retag::{Done, Plan, Report};
 
 use super::error::{refused, what};
 use super::manifest::Manifest;
@@ -43,6 +43,14 @@ pub struct Retagged {
     pub tags: Vec<Tagged>,
 }
 
+impl Retagged {
+    /// What programs are told of it.
+    pub fn report(&self, plan: &Plan) -> Report {
+        let tags = self.tags.iter().map(|tagged| (tagged.tag.clone(), tagged.done, tagged.instead_of.clone()));
+        Report::new(plan, &self.digest, tags)
+    }
+}
+
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tagged {
@@ -52,18 +60,6 @@ pub struct Tagged {
     pub done: Done,
     /// The digest of the image that had it before, if that was another.
     pub instead_of: Option<String>,
-}
-
-/// What was done for a tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Done {
-    /// The image has it now.
-    Tagged,
-    /// The image had it.
-    Already,
-    /// Nothing: it was only looked at.
-    WouldTag,
 }
 
 /// Why an image was not tagged.

@@ -6,20 +6,19 @@ use repin::Oid;
 use repin::cleanup::{Dated, Fate};
 use repin::note::{NOTES_REF, Note};
 use repin::resolution::{Image, Resolution};
+use repin::retag::{Noted, Plan};
 use repin::source::SourceError;
 use repin::text::count;
 use repin_forge::gitlab::seconds;
 use repin_forge::local::Local;
 use repin_forge::registry::{Done, Retagged};
-use serde::Serialize;
 
-use super::Plan;
 use crate::args::Retag;
 use crate::project::Project;
 use crate::source::Named;
 
 /// What there is to say.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct After {
     /// What became of the note.
     pub(super) note: Option<Noted>,
@@ -27,17 +26,6 @@ pub(super) struct After {
     pub(super) warnings: Vec<String>,
     /// What else a person should know.
     pub(super) notes: Vec<String>,
-}
-
-/// A note that was written, or was there.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Noted {
-    #[serde(rename = "ref")]
-    reference: &'static str,
-    /// The commit that the image was built from.
-    pub(super) built_from: Oid,
-    /// Lines that were not there before.
-    pub(super) added: usize,
 }
 
 /// Writes the note, and looks at the clean-up policy.
@@ -93,7 +81,7 @@ fn notes(
 fn write(local: &Local, notes: &[(Oid, Note)]) -> Result<Option<Noted>, SourceError> {
     let Some((_, first)) = notes.first() else { return Ok(None) };
     let written = local.write_notes(notes)?;
-    Ok(Some(Noted { reference: NOTES_REF, built_from: first.built_from, added: written.added }))
+    Ok(Some(Noted { reference: NOTES_REF.to_owned(), built_from: first.built_from, added: written.added }))
 }
 
 /// The command that writes them without Repin. References, digests and ids have no quotes in them.

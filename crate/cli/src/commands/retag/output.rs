@@ -2,51 +2,18 @@
 
 use std::io::Write as _;
 
-use repin::Oid;
 use repin::resolution::Resolution;
 use repin::resolve::distance_in_words;
+use repin::retag::{Plan, Report};
 use repin::text::safe;
 use repin_forge::registry::{Done, Retagged};
-use serde::Serialize;
 
-use super::Plan;
-use super::after::{After, Noted};
+use super::after::After;
 use crate::args::{Color, Format, Retag};
 use crate::error::Failure;
 use crate::output::answer::{BOLD, DIM, shown};
 use crate::output::{Screen, json_stdout};
 use crate::project::Project;
-
-/// The JSON, schema `repin/retag/1`.
-#[derive(Serialize)]
-struct Json<'a> {
-    schema: &'static str,
-    commit: Oid,
-    source: Source<'a>,
-    tags: Vec<Given<'a>>,
-    note: Option<Noted>,
-    warnings: &'a [String],
-    notes: &'a [String],
-}
-
-/// The image that was right already.
-#[derive(Serialize)]
-struct Source<'a> {
-    reference: String,
-    digest: &'a str,
-    commit: Oid,
-}
-
-/// A tag of the image.
-#[derive(Serialize)]
-struct Given<'a> {
-    reference: String,
-    tag: &'a str,
-    digest: &'a str,
-    done: Done,
-    /// The digest of the image that had the tag before.
-    instead_of: Option<&'a str>,
-}
 
 pub(super) fn write(
     options: &Retag,
@@ -58,34 +25,16 @@ pub(super) fn write(
     after: &After,
 ) -> Result<(), Failure> {
     match options.format {
-        Format::Json => json(resolution, plan, done, after),
+        Format::Json => json(plan, done, after),
         Format::Text => text(&mut Screen::stdout(color), project, resolution, plan, done, after),
     }
 }
 
-fn json(resolution: &Resolution, plan: &Plan, done: &Retagged, after: &After) -> Result<(), Failure> {
-    let tags = done.tags.iter().map(|tagged| Given {
-        reference: plan.reference(&tagged.tag),
-        tag: &tagged.tag,
-        digest: &done.digest,
-        done: tagged.done,
-        instead_of: tagged.instead_of.as_deref(),
-    });
-    let json = Json {
-        schema: "repin/retag/1",
-        commit: resolution.commit,
-        source: Source {
-            reference: plan.source.to_string(),
-            digest: &done.digest,
-            commit: resolution.image.as_ref().map_or(resolution.commit, |image| image.commit),
-        },
-        tags: tags.collect(),
-        note: after.note,
-        warnings: &after.warnings,
-        notes: &after.notes,
-    };
+fn json(plan: &Plan, done: &Retagged, after: &After) -> Result<(), Failure> {
+    let After { note, warnings, notes } = after.clone();
+    let report = Report { note, warnings, notes, ..done.report(plan) };
     let mut out = json_stdout();
-    serde_json::to_writer_pretty(&mut out, &json)?;
+    serde_json::to_writer_pretty(&mut out, &report)?;
     writeln!(out)?;
     out.flush()?;
     Ok(())
