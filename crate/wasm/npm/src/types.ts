@@ -621,15 +621,15 @@ tag: string | null, } | { "state": "unknown",
 why: string, };
 
 /**
- * What became of a commit's own tag.
+ * What became of the tags. Serialised, it is the JSON of schema `repin/retag/1`.
  */
 export type Retag = { 
 /**
- * Always `repin/retag/1`.
+ * Always [`SCHEMA`].
  */
 schema: string, 
 /**
- * The commit that gets the tag.
+ * The commit that gets its tag.
  */
 commit: Oid, 
 /**
@@ -637,9 +637,21 @@ commit: Oid,
  */
 source: RetagSource, 
 /**
- * The tags: the commit's own.
+ * The tags; the commit's own first.
  */
-tags: Array<RetagTag>, };
+tags: Array<RetagTag>, 
+/**
+ * The git note of what the image was built from; `None` where none was written or looked for.
+ */
+note: RetagNote | null, 
+/**
+ * What may go wrong with the tags.
+ */
+warnings: Array<string>, 
+/**
+ * What else there is to know.
+ */
+notes: Array<string>, };
 
 /**
  * The image that is tagged.
@@ -677,4 +689,30 @@ digest: string,
 /**
  * What was done for it.
  */
-done: "tagged" | "already" | "would-tag", };
+done: RetagDone, 
+/**
+ * The digest of the image that had it before, if that was another.
+ */
+instead_of: string | null, };
+
+/**
+ * What was done for a tag.
+ */
+export type RetagDone = "tagged" | "already" | "would-tag";
+
+/**
+ * A note that was written, or was there.
+ */
+export type RetagNote = { 
+/**
+ * The ref that has it: `refs/notes/repin`.
+ */
+ref: string, 
+/**
+ * The commit that the image was built from.
+ */
+built_from: Oid, 
+/**
+ * Lines that were not there before.
+ */
+added: number, };
