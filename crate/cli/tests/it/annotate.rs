@@ -93,6 +93,11 @@ fn git(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+fn notes_of_another(folder: &Path, args: &[&str]) {
+    let who = ["-c", "user.name=B", "-c", "user.email=b@example.org", "notes", "--ref=repin"];
+    git(folder, &[&who, args].concat());
+}
+
 #[test]
 fn notes_are_pushed_and_merged_with_those_of_others() {
     let repository = Repository::course("annotate-push");
@@ -103,21 +108,7 @@ fn notes_are_pushed_and_merged_with_those_of_others() {
     // Somebody else has pushed notes on one of the commits, and on another.
     for (commit, text) in [("HEAD", "a line of another"), ("HEAD~2", "and more")] {
         let commit = repository.id(commit);
-        git(
-            &origin,
-            &[
-                "-c",
-                "user.name=B",
-                "-c",
-                "user.email=b@example.org",
-                "notes",
-                "--ref=repin",
-                "add",
-                "-m",
-                text,
-                &commit,
-            ],
-        );
+        notes_of_another(&origin, &["add", "-m", text, &commit]);
     }
     let listed = tags(&repository, &["HEAD~2"]);
     let pushed = annotate(&repository, &["--limit", "2", "--push"], &listed);
@@ -137,21 +128,7 @@ fn notes_are_pushed_and_merged_with_those_of_others() {
     let bare = repository.path.with_file_name("annotate-push-bare");
     let _ = fs::remove_dir_all(&bare);
     repository.git(&["clone", "--quiet", "--bare", origin.to_str().unwrap(), bare.to_str().unwrap()]);
-    git(
-        &origin,
-        &[
-            "-c",
-            "user.name=B",
-            "-c",
-            "user.email=b@example.org",
-            "notes",
-            "--ref=repin",
-            "append",
-            "-m",
-            "new",
-            &repository.id("HEAD"),
-        ],
-    );
+    notes_of_another(&origin, &["append", "-m", "new", &repository.id("HEAD")]);
     let args = ["annotate", "--tags", "-", "--image", IMAGE, "--push", "--commit", "HEAD~2"];
     let ran = Run::new(&args).within(&bare).stdin(&listed).run();
     assert_eq!(ran.code(), 0, "{}", ran.shown());
