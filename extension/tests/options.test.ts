@@ -22,10 +22,10 @@ const judgement: Judgement = {
     digest: null,
     created: null,
   },
+  missingTag: null,
   lack: null,
   nearest: null,
   candidates: [],
-  registry: REPOSITORY,
   notes: [],
 };
 

@@ -4,6 +4,7 @@ import { type Image, type PinAudit, type Resolution, audit, history, resolve } f
 import type { Build, Judgement, Place, Right, State } from "../protocol/messages";
 import { type Parts, parts } from "../reference";
 import { defaultBranch } from "./gitlab";
+import { missingTag } from "./missing-tag";
 import { type Located, locate } from "./place";
 
 /** Registries that are no more. Whose images they held lie elsewhere now, under the same commits. */
@@ -44,10 +45,10 @@ export async function judge(question: Question, tab: number | undefined): Promis
     name,
     commit: resolution.commit,
     right: rightOf(resolution, registry),
+    missingTag: missingTag(resolution),
     lack: lackOf(resolution),
     nearest: nearestOf(resolution, registry),
     candidates: await candidates(resolution, registry, question, at),
-    registry,
     notes: resolution.notes,
   };
   const namesCommit = /^[0-9a-f]{7,40}$/u.test(image?.tag ?? "") && image?.digest === null;
@@ -248,10 +249,11 @@ async function judgeBuild(
     name,
     commit: resolution.commit,
     right: resolution.image === null || reference === undefined ? null : asRight(resolution.image, reference),
+    // No image job: nothing finds these images by their tags.
+    missingTag: null,
     lack: lackOf(resolution),
     nearest: null,
     candidates: [],
-    registry: null,
     notes: resolution.notes,
   };
 }

@@ -15,14 +15,11 @@ type State =
   | { readonly is: "ready" | "working" | "done"; readonly plan: Tagged }
   | { readonly is: "failed"; readonly why: Why };
 
-/** The place and the commit that lacks a tag; `null`: it has one, or no image is right. */
+/** The place and the commit that lacks a tag; `null`: it has one, or may not get one. */
 function lacking(question: Question, judgement: Judgement | null): { place: Place; commit: string } | null {
   const place = question.place();
-  const { right, commit, registry } = judgement ?? {};
-  const isLacking = right != null && right.relation !== "exact" && commit != null && registry != null;
-  // A parent's image is not this project's to tag, and what Renku builds from code has no such tags.
-  const isOwn = right != null && parts(right.reference)?.name === registry && question.subject.build === null;
-  return isLacking && isOwn && place !== null ? { place, commit } : null;
+  const { missingTag, commit } = judgement ?? {};
+  return missingTag != null && commit != null && place !== null ? { place, commit } : null;
 }
 
 export function TagOffer({ question }: { readonly question: Question }) {

@@ -146,14 +146,14 @@ export const Judgement = v.object({
   commit: v.nullable(commit),
   /** The image that is right for the commit. */
   right: v.nullable(Right),
+  /** The tag of the commit's own that it could get; `null`: it has one, or may not. */
+  missingTag: v.nullable(v.string()),
   /** Why there is none, or none that is certain. */
   lack: v.nullable(v.object({ status: v.string(), why: Why })),
   /** Where none is right: the image whose inputs differ least, and in what. */
   nearest: v.nullable(v.object({ reference: v.string(), commit, changed: v.array(Changed) })),
   /** Images that could be right, for Renku's own check, where GitLab does not list what exists. */
   candidates: v.array(v.string()),
-  /** The registry repository of the project's images, where known. */
-  registry: v.nullable(v.string()),
   notes: v.array(v.string()),
 });
 export type Judgement = v.InferOutput<typeof Judgement>;

@@ -10,10 +10,10 @@ export function nothing(name: string, why: Why): Judgement {
     name,
     commit: null,
     right: null,
+    missingTag: null,
     lack: { status: "unknown", why },
     nearest: null,
     candidates: [],
-    registry: null,
     notes: [],
   };
 }
