@@ -44,6 +44,18 @@ describe("a commit's own tag", () => {
     expect([error.code, error.message]).toEqual(["no-image", expect.stringContaining("no image is known to be right for 1a916aa")]);
   });
 
+  test("is not given to an image that is right by .repin.toml: the tag would outlive it", async () => {
+    const files = { ".repin.toml": 'inputs = ["Dockerfile"]\n' };
+    const commit = await sandbox.push({ project: "ada/course", title: "Count the Dockerfile alone", files });
+    const { image, inputs } = await resolve(project, { commit, token });
+    expect([inputs.source, image?.tag, image?.relation]).toEqual(["config", "72dcd89", "ancestor"]);
+    for (const how of [{ dryRun: true }, { digest: image?.digest ?? "" }]) {
+      const error = await failure(retag(project, { commit, token, ...how }));
+      expect([error.code, error.message]).toEqual(["narrowed", expect.stringContaining("by what .repin.toml counts")]);
+    }
+    expect((await resolve(project, { commit, token })).image?.relation, "nothing was changed").toBe("ancestor");
+  });
+
   test("is only looked at, is given, and is there", async () => {
     const before = await resolve(project, { commit: COMMIT, token });
     expect([before.image?.tag, before.image?.relation]).toEqual([SOURCE, "ancestor"]);

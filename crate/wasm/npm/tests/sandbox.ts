@@ -76,6 +76,12 @@ export class Sandbox {
     return (await this.#control("GET", "/log")) as Logged[];
   }
 
+  /** Pushes a commit to a project's default branch, and returns its id. */
+  async push(push: { project: string; title: string; files: Record<string, string> }): Promise<string> {
+    const { commit } = (await this.#control("POST", "/commits", push)) as { commit: string };
+    return commit;
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.stdin?.end();

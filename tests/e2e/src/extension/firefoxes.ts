@@ -72,6 +72,8 @@ const PREFERENCES = {
   // An idle background goes soon: so many a scenario meets one that has to be woken.
   "extensions.background.idle.timeout": IDLE,
   "dom.events.testing.asyncClipboard": true,
+  // Where the extension asks for a permission, the answer is yes: no automation can press the prompt.
+  "extensions.webextOptionalPermissionPrompts": false,
 };
 
 function inFirefox(browser: Puppet, folder: string): Extension {
