@@ -58,6 +58,7 @@ async function signIn(stage: Stage, gitlab: string, token: string): Promise<Page
   await page.fill("input[type=password]", token);
   await page.click(button("Test and keep"));
   await page.reads("body", "The token works and is kept");
+  await page.run(front, "http://localhost");
   return page;
 }
 
@@ -107,17 +108,19 @@ describe("a tag", () => {
     scenario(
       "waits until the browser lets Repin ask the registry, whose host the page that asks names",
       (stage) => withRegistry(async (other) => {
+        const { control, project } = await atLauncher(stage, other);
         const own = await signIn(stage, other.gitlab, other.says("token"));
         expect(await own.run(takeHost, "http://127.0.0.1/*"), "the host of the registry is taken back").toBe(true);
-        const { control, project } = await atLauncher(stage, other);
         const before = await tagsOf(other, project);
         const [registry = ""] = other.says("registry").split("/");
         await control.press(OFFER);
         await stage.page.reads(control.css(".tag"), `the browser does not let Repin ask ${registry}`);
         await control.press(`Allow access to ${registry} …`);
         const address = await stage.until("the page that asks is open", () => own.run(opened));
+        // Only another page's address is gone to anew.
         await own.tab.goto("about:blank");
         await own.tab.goto(address);
+        await own.run(front, "why=registry");
         const { host } = new URL(other.gitlab);
         await own.reads("body", `Repin asks ${registry} and ${host}`);
         await own.get(button(`Allow access to ${registry} and ${host} …`));
@@ -126,6 +129,7 @@ describe("a tag", () => {
 
         await own.click(button(`Allow access to ${registry} and ${host} …`));
         await own.reads("body", `Repin may ask ${registry} and ${host} now`);
+        await own.run(front, "http://localhost");
         await control.press(OFFER);
         await control.press("Add the tag");
         await stage.page.reads(control.css("p.good"), "is the same image now");
@@ -139,21 +143,38 @@ describe("a tag", () => {
 
 /** What an extension's own page can do. */
 interface Own {
-  readonly browser: {
+  readonly chrome: {
     readonly permissions: { remove(what: { origins: string[] }): Promise<boolean> };
-    readonly runtime: { getURL(path: string): string };
-    readonly tabs: { query(what: object): Promise<{ active: boolean; url?: string }[]> };
+    readonly tabs: {
+      query(what: object): Promise<{ id: number; url?: string }[]>;
+      update(tab: number, how: { active: boolean }): Promise<unknown>;
+      remove(tab: number): Promise<void>;
+    };
   };
 }
 
 function takeHost(pattern: string): Promise<boolean> {
-  return (globalThis as unknown as Own).browser.permissions.remove({ origins: [pattern] });
+  return (globalThis as unknown as Own).chrome.permissions.remove({ origins: [pattern] });
 }
 
-/** The address of the page that asks for access to a registry. */
+/** Closes the page that asks for access to a registry, and returns its address. */
 async function opened(): Promise<string | undefined> {
-  const all = await (globalThis as unknown as Own).browser.tabs.query({});
-  return all.find(({ url }) => url?.includes("permit.html") === true && url.includes("why=registry"))?.url;
+  const { tabs } = (globalThis as unknown as Own).chrome;
+  const found = (await tabs.query({})).find(({ url }) => url?.includes("why=registry") === true);
+  if (found !== undefined) {
+    await tabs.remove(found.id);
+  }
+  return found?.url;
+}
+
+/** Puts the tab in front whose address contains a text: Firefox gives little time to those behind. */
+async function front(part: string): Promise<void> {
+  const { tabs } = (globalThis as unknown as Own).chrome;
+  const found = (await tabs.query({})).find(({ url }) => url?.includes(part) === true);
+  if (found === undefined) {
+    throw new Error(`no tab has an address with ${part}`);
+  }
+  await tabs.update(found.id, { active: true });
 }
 
 /** Whether somebody has asked the GitLab for a token of its registry. */
