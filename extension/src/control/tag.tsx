@@ -1,6 +1,6 @@
 /** The commit's own tag for the image that is right: offered where there is none, and done after a look at what will change. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { ask, why } from "../protocol/ask";
 import type { Judgement, Place, Tagged, Why } from "../protocol/messages";
@@ -23,6 +23,7 @@ function lacking(question: Question, judgement: Judgement | null): { place: Plac
 }
 
 export function TagOffer({ question }: { readonly question: Question }) {
+  const frame = useRef<HTMLDivElement>(null);
   const judgement = question.judgement.value;
   const found = lacking(question, judgement);
   const state = useSignal<State>({ is: "idle" });
@@ -31,6 +32,14 @@ export function TagOffer({ question }: { readonly question: Question }) {
     state.value = { is: "idle" };
   }, [commit]);
   const current = state.value;
+  const last = useRef(current.is);
+  useEffect(() => {
+    // The button that was pressed is gone, and the focus with it: what came of the press gets it.
+    if (last.current !== current.is && document.activeElement === document.body) {
+      frame.current?.focus({ preventScroll: true });
+    }
+    last.current = current.is;
+  }, [current.is]);
   if (found === null) {
     // It has its tag by now: that is said, though there is nothing to offer any more.
     return current.is === "done" ? <Done plan={current.plan} /> : null;
@@ -49,49 +58,34 @@ export function TagOffer({ question }: { readonly question: Question }) {
       void run(null);
     }
   });
-  switch (current.is) {
-    case "idle":
-    case "looking":
-      return (
-        <div class="tag">
+  const agree = (plan: Tagged) =>
+    trusted(() => {
+      if (current.is === "ready") {
+        state.value = { is: "working", plan };
+        void run(plan.digest);
+      }
+    });
+  return (
+    <div class="tag" ref={frame} tabIndex={-1}>
+      {(current.is === "idle" || current.is === "looking") && (
+        <>
           <p class="hint">{t.tag.why(found.commit)}</p>
           <button type="button" aria-busy={current.is === "looking"} onClick={look}>
             {t.tag.offer}
           </button>
-        </div>
-      );
-    case "ready":
-    case "working": {
-      const { plan } = current;
-      const agree = trusted(() => {
-        if (current.is === "ready") {
-          state.value = { is: "working", plan };
-          void run(plan.digest);
-        }
-      });
-      return (
-        <div class="tag" role="group" aria-label={t.tag.change}>
-          <p class="warn">{t.tag.change}</p>
-          <p>{t.tag.becomes(plan.reference, plan.source, plan.from)}</p>
-          <p class="hint">
-            {t.digest(plan.digest)}. {t.tag.rest}
-          </p>
-          <div class="buttons">
-            <button type="button" class="first" aria-busy={current.is === "working"} onClick={agree}>
-              {t.tag.agree}
-            </button>
-            <button type="button" disabled={current.is === "working"} onClick={trusted(() => (state.value = { is: "idle" }))}>
-              {t.tag.cancel}
-            </button>
-          </div>
-        </div>
-      );
-    }
-    case "done":
-      return <Done plan={current.plan} />;
-    case "failed":
-      return (
-        <div class="tag">
+        </>
+      )}
+      {(current.is === "ready" || current.is === "working") && (
+        <Confirm
+          plan={current.plan}
+          isBusy={current.is === "working"}
+          onAgree={agree(current.plan)}
+          onCancel={trusted(() => (state.value = { is: "idle" }))}
+        />
+      )}
+      {current.is === "done" && <Done plan={current.plan} />}
+      {current.is === "failed" && (
+        <>
           <p class="bad" role="alert">
             {t.tag.failed(current.why)}
           </p>
@@ -101,9 +95,38 @@ export function TagOffer({ question }: { readonly question: Question }) {
               {t.tag.offer}
             </button>
           </div>
-        </div>
-      );
-  }
+        </>
+      )}
+    </div>
+  );
+}
+
+interface Asked {
+  readonly plan: Tagged;
+  readonly isBusy: boolean;
+  readonly onAgree: (event: Event) => void;
+  readonly onCancel: (event: Event) => void;
+}
+
+/** What will change, before it does. */
+function Confirm({ plan, isBusy, onAgree, onCancel }: Asked) {
+  return (
+    <div role="group" aria-label={t.tag.change}>
+      <p class="warn">{t.tag.change}</p>
+      <p>{t.tag.becomes(plan.reference, plan.source, plan.from)}</p>
+      <p class="hint">
+        {t.digest(plan.digest)}. {t.tag.rest}
+      </p>
+      <div class="buttons">
+        <button type="button" class="first" aria-busy={isBusy} onClick={onAgree}>
+          {t.tag.agree}
+        </button>
+        <button type="button" disabled={isBusy} onClick={onCancel}>
+          {t.tag.cancel}
+        </button>
+      </div>
+    </div>
+  );
 }
 
 function Done({ plan }: { readonly plan: Tagged }) {

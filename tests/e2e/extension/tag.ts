@@ -84,7 +84,10 @@ describe("a tag", () => {
         await stage.shot(`tag-${project.replace("/", "-")}`);
         await control.press("Cancel");
         await control.press(OFFER);
-        await control.press("Add the tag");
+        await stage.page.get(control.in("button", "Add the tag"));
+        await stage.page.soon("the focus is at what is to be read", hasFocus, control.host, "tag");
+        await stage.page.tab.press("Tab");
+        await stage.page.tab.press("Enter");
         await stage.page.reads(control.css("p.good"), "is the same image now");
 
         const after = await tagsOf(other, project);
@@ -140,6 +143,11 @@ describe("a tag", () => {
     );
   }
 });
+
+/** Whether an element of a class, in the control, has the focus. */
+function hasFocus(host: string, name: string): boolean {
+  return document.querySelector(host)?.shadowRoot?.activeElement?.classList.contains(name) === true;
+}
 
 /** What an extension's own page can do. */
 interface Own {
