@@ -56,8 +56,12 @@ describe("a tag for the commit", () => {
       await page.reads(TAGGING, `/ada/course:${COMMIT}`);
       await expectAccessible(page, "what will change");
       expect(await tagsOf(other, "ada/course"), "nothing is done before it is confirmed").toEqual(before);
-      await page.click(button("Add the tag"));
+      const isInside = (place: string) => document.activeElement?.closest(place) != null;
+      await page.soon("the focus is at what is to be read", isInside, TAGGING);
+      await page.tab.press("Tab");
+      await page.tab.press("Enter");
       await page.reads(TAGGING, "is the same image now");
+      await page.soon("the focus is not astray", isInside, TAGGING);
       const after = await tagsOf(other, "ada/course");
       expect(after.get(COMMIT)).toBe(before.get("2c5c1f9"));
       expect(after.size).toBe(before.size + 1);

@@ -1,4 +1,5 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { safe } from "repin/safe";
 
 import { tokenState } from "../address/tokens";
@@ -68,6 +69,31 @@ function FromHere({ answer }: { answer: Answer }) {
     state.value = { is: "looking" };
     void run(plan(answer), "ready");
   };
+  const current = state.value;
+  const frame = useRef<HTMLDivElement>(null);
+  const last = useRef(current.is);
+  useEffect(() => {
+    // The button that was pressed is gone, and the focus with it: what came of the press gets it.
+    if (last.current !== current.is && document.activeElement === document.body) {
+      frame.current?.focus({ preventScroll: true });
+    }
+    last.current = current.is;
+  }, [current.is]);
+  return (
+    <div ref={frame} tabIndex={-1}>
+      <Inside answer={answer} state={state} run={run} look={look} />
+    </div>
+  );
+}
+
+interface Shown {
+  readonly answer: Answer;
+  readonly state: Signal<State>;
+  readonly run: (work: Promise<Plan>, next: "ready" | "done") => Promise<void>;
+  readonly look: () => void;
+}
+
+function Inside({ answer, state, run, look }: Shown) {
   const current = state.value;
   switch (current.is) {
     case "idle":
