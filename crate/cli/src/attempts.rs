@@ -4,6 +4,7 @@ use repin::attempts::{Attempts, TAG};
 use repin::reference::Reference;
 
 use crate::error::Failure;
+use crate::project::Project;
 use crate::registry::Registries;
 
 /// What people are told who find the record among their images.
@@ -11,9 +12,9 @@ const DESCRIPTION: &str =
     "No image to run: which builds of earlier commits `repin` began. Delete the tag, and what failed is tried again.";
 
 /// Those of a repository, `registry.example.org/group/name`.
-pub(crate) fn read(registries: &Registries, repository: &str) -> Result<Attempts, Failure> {
+pub(crate) fn read(project: &Project, registries: &Registries, repository: &str) -> Result<Attempts, Failure> {
     let place = parse(repository)?;
-    let record = pollster::block_on(async { registries.at(place.registry())?.record(place.repository(), TAG).await });
+    let record = project.finish(async { registries.at(place.registry())?.record(place.repository(), TAG).await });
     let record = record.map_err(|error| Failure::of_registry("what was tried before is not known", error))?;
     let attempts = record.as_deref().map_or_else(|| Ok(Attempts::default()), Attempts::parse);
     attempts.map_err(|error| {
@@ -24,9 +25,14 @@ pub(crate) fn read(registries: &Registries, repository: &str) -> Result<Attempts
 }
 
 /// Keeps them in place of those that were there.
-pub(crate) fn keep(registries: &Registries, repository: &str, attempts: &Attempts) -> Result<(), Failure> {
+pub(crate) fn keep(
+    project: &Project,
+    registries: &Registries,
+    repository: &str,
+    attempts: &Attempts,
+) -> Result<(), Failure> {
     let place = parse(repository)?;
-    let kept = pollster::block_on(async {
+    let kept = project.finish(async {
         let registry = registries.at(place.registry())?;
         registry.keep_record(place.repository(), TAG, &attempts.to_json(), DESCRIPTION).await
     });

@@ -37,7 +37,8 @@ impl Job {
     }
 }
 
-fn now() -> i64 {
+/// The time, in seconds since 1970.
+pub(crate) fn now() -> i64 {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     i64::try_from(seconds).unwrap_or(i64::MAX)
 }

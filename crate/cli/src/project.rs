@@ -74,11 +74,16 @@ impl Project {
         Ok(Self { named, question, progress, name: asked.project.clone(), given_tags: tags.is_some(), way })
     }
 
-    /// The answer of work that may take a while.
-    pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, Failure> {
+    /// What becomes of work that may take a while and shows its progress.
+    pub(crate) fn finish<T>(&self, work: impl Future<Output = T>) -> T {
         let answer = pollster::block_on(work);
         self.progress.clear();
-        answer.map_err(|error| match self.named.remote() {
+        answer
+    }
+
+    /// The answer of a source.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, SourceError>>) -> Result<T, Failure> {
+        self.finish(work).map_err(|error| match self.named.remote() {
             Some(remote) => self.failed(&error, &remote.location()),
             None => Failure::of_source(&error, self.shown_name()),
         })
@@ -121,8 +126,7 @@ impl Project {
 
     /// One commit of the project, as an answer speaks of it. Of one that cannot be asked for any more, the id has to do.
     pub(crate) fn commit(&self, id: repin::Oid) -> Commit {
-        let commits = pollster::block_on(self.named.source().commits(&[id]));
-        self.progress.clear();
+        let commits = self.finish(self.named.source().commits(&[id]));
         commits.ok().and_then(|mut commits| commits.pop()).unwrap_or_else(|| Commit {
             id,
             parents: Vec::new(),
@@ -194,9 +198,7 @@ impl Project {
                 way.project(&at)
             }
         };
-        let policy = pollster::block_on(gitlab.cleanup_policy());
-        self.progress.clear();
-        Some(policy)
+        Some(self.finish(gitlab.cleanup_policy()))
     }
 
     /// The project's name, for sentences.

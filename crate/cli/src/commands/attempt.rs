@@ -23,19 +23,15 @@ pub(crate) fn run(options: &Attempt, color: Color) -> Result<u8, Failure> {
         return Err(Failure::new("which registry repository holds the images is not known")
             .hint("run it in a folder, and name the repository with --image"));
     };
-    let mut attempts = attempts::read(&registries, &repository)?;
+    let mut attempts = attempts::read(&project, &registries, &repository)?;
     let now = Job::read().now;
-    let is_permitted = attempts.permit(&[commit], now);
-    if is_permitted {
-        attempts.begin(commit, now);
-        attempts::keep(&registries, &repository, &attempts)?;
-    }
-    project.progress.clear();
     let short = commit.abbreviated(7);
-    if !is_permitted {
-        eprintln!("{short}: not now, as a build of it was begun not long ago, and it has no image");
+    if !attempts.permit(&[commit], now) {
+        eprintln!("{short}: not now, as a build of it was begun not long ago");
         return Ok(NOT_NOW);
     }
+    attempts.begin(commit, now);
+    attempts::keep(&project, &registries, &repository, &attempts)?;
     eprintln!("{short}: a build begins");
     Ok(0)
 }

@@ -115,7 +115,7 @@ fn others(
         return Ok(Ok(Vec::new()));
     }
     let attempts = match (project.registries(), &found.repository) {
-        (Some(registries), Some(repository)) => attempts::read(&registries, repository)?,
+        (Some(registries), Some(repository)) => attempts::read(project, &registries, repository)?,
         // Whoever says which tags exist says what there is.
         _ => Attempts::default(),
     };

@@ -80,8 +80,7 @@ fn carry_out(options: &Retag, project: &Project, plan: &Plan, image: &Image) -> 
         force: options.force,
         dry_run: options.dry_run,
     };
-    let done = pollster::block_on(async { registries.at(plan.source.registry())?.retag(retag).await });
-    project.progress.clear();
+    let done = project.finish(async { registries.at(plan.source.registry())?.retag(retag).await });
     let done = done.map_err(|error: RetagError| Failure::of_retag(&error))?;
     let mut all = already(plan, &done.digest);
     all.tags.extend(done.tags);

@@ -1,7 +1,7 @@
 //! `repin annotate`, and the notes that `repin resolve` reads.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use insta::assert_snapshot;
@@ -280,12 +280,17 @@ fn digests_come_from_the_registry() {
     );
 }
 
+fn empty_origin(repository: &Repository, name: &str) -> PathBuf {
+    let origin = repository.path.with_file_name(name);
+    let _ = fs::remove_dir_all(&origin);
+    repository.git(&["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    origin
+}
+
 #[test]
 fn a_password_in_the_address_of_a_remote_is_not_shown() {
     let repository = Repository::course("annotate-push-password");
-    let origin = repository.path.with_file_name("annotate-push-password-origin");
-    let _ = std::fs::remove_dir_all(&origin);
-    repository.git(&["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    let origin = empty_origin(&repository, "annotate-push-password-origin");
     let listed = tags(&repository, &["HEAD"]);
     let good = format!("--push=file://ada:s3cr3t@{}", origin.display());
     let bad = format!("--push=file://ada:s3cr3t@{}-nowhere", origin.display());
@@ -302,9 +307,7 @@ fn a_password_in_the_address_of_a_remote_is_not_shown() {
 #[test]
 fn no_notes_are_no_reason_to_fail() {
     let repository = Repository::course("annotate-push-nothing");
-    let origin = repository.path.with_file_name("annotate-push-nothing-origin");
-    let _ = std::fs::remove_dir_all(&origin);
-    repository.git(&["init", "--quiet", "--bare", origin.to_str().unwrap()]);
+    let origin = empty_origin(&repository, "annotate-push-nothing-origin");
     repository.git(&["remote", "add", "origin", origin.to_str().unwrap()]);
     let ran = annotate(&repository, &["--push"], "[]");
     assert_eq!((ran.code(), ran.stderr().as_str()), (0, ""), "{}", ran.shown());

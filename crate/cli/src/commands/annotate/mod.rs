@@ -143,8 +143,7 @@ impl Target {
                 // Where the GitLab is below a path of its host, its address has several readings.
                 let remote = way.remote();
                 let revision = chosen.ids.first().map(Oid::to_string);
-                let found = pollster::block_on(remote.find(&Question { revision, ..Question::default() }));
-                project.progress.clear();
+                let found = project.finish(remote.find(&Question { revision, ..Question::default() }));
                 found.map_err(|error| Failure::of_gitlab(&error, &remote.location(), way.token_place.as_deref()))?;
                 remote.location()
             }
@@ -193,7 +192,7 @@ impl Work<'_> {
 
     /// What became of the comment, and whether it does not name the image.
     fn comment(&self, target: &Target, id: Oid, answer: &Resolution) -> Result<(Option<Became>, bool), Failure> {
-        let put = pollster::block_on(async {
+        let put = self.project.finish(async {
             let image = answer.image.as_ref().filter(|image| image.project != answer.project);
             let is_secret = match image.map(|image| image.project.as_deref()) {
                 None => false,
@@ -205,7 +204,6 @@ impl Work<'_> {
                 None => Ok((None, false)),
             }
         });
-        self.project.progress.clear();
         put.map_err(|error: ApiError| {
             let error = SourceError::failed(
                 format!("the comment on {} of {} could not be kept", id.abbreviated(7), target.location),

@@ -1,7 +1,5 @@
 //! What is done and said once the image has its tags: the note of what it was built from, and what may take the tags away.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use repin::Oid;
 use repin::cleanup::{Dated, Fate};
 use repin::note::{NOTES_REF, Note};
@@ -14,6 +12,7 @@ use repin_forge::local::Local;
 use repin_forge::registry::{Done, Retagged};
 
 use crate::args::Retag;
+use crate::job::now;
 use crate::project::Project;
 use crate::source::Named;
 
@@ -121,8 +120,7 @@ fn clean_up(
     // An image is no older than what it was built from.
     let created = image.created_at.as_deref().and_then(seconds);
     let created = created.or_else(|| Some(project.commit(image.commit).seconds).filter(|seconds| *seconds > 0));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let now = now();
     for tagged in done.tags.iter().filter(|tagged| tagged.done != Done::Already) {
         let when = match policy.fate(&Dated { name: tagged.tag.clone(), created }, None, now) {
             Fate::Stays(_) => continue,
